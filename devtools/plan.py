@@ -1,0 +1,84 @@
+"""What `./dev run` runs, in which order, and how each process says that it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devtools import places
+from devtools.ports import HOST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUEUES = "money,access,messages,celery"
+
+
+@dataclass(frozen=True)
+class Process:
+    """Ready when `ready_url` answers 200, or prints `ready_word`; with neither, when it runs."""
+
+    name: str
+    command: tuple[str, ...]
+    ready_url: str = ""
+    ready_word: str = ""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The two doors: the product, and the world outside that the sandbox plays."""
+
+    web_port: int
+    sandbox_port: int
+
+    @property
+    def public_url(self) -> str:
+        return f"http://{HOST}:{self.web_port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://{HOST}:{self.sandbox_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PORT": str(self.web_port),
+            "PUBLIC_URL": self.public_url,
+            "SANDBOX_URL": self.sandbox_url,
+        }
+
+
+def stages(addresses: Addresses, state: Path) -> list[list[Process]]:
+    """Each stage is ready before the next begins: the bot calls the sandbox when it starts."""
+    return [[_sandbox(addresses)], [_web(addresses), _worker(), _beat(state), _bot()]]
+
+
+def _sandbox(addresses: Addresses) -> Process:
+    command = ("manage.py", "sandbox", "--port", str(addresses.sandbox_port))
+    return Process("sandbox", _python(*command), ready_url=f"{addresses.sandbox_url}/health")
+
+
+def _web(addresses: Addresses) -> Process:
+    server = ("-m", "granian", "--interface", "wsgi", "project.wsgi:application")
+    door = ("--host", HOST, "--port", str(addresses.web_port))
+    size = ("--workers", "2", "--blocking-threads", "8")
+    ready = f"{addresses.public_url}/health/live"
+    return Process("web", _python(*server, *door, *size), ready_url=ready)
+
+
+def _worker() -> Process:
+    command = ("-m", "celery", "-A", "project", "worker", "-Q", QUEUES, "-c", "2", "-l", "info")
+    return Process("worker", _python(*command), ready_word=" ready.")
+
+
+def _beat(state: Path) -> Process:
+    command = ("-m", "celery", "-A", "project", "beat", "-s", str(state / "beat"), "-l", "warning")
+    return Process("beat", _python(*command, "--pidfile="))
+
+
+def _bot() -> Process:
+    return Process("bot", _python("manage.py", "runbot"))
+
+
+def _python(*arguments: str) -> tuple[str, ...]:
+    return (str(places.PYTHON), *arguments)
