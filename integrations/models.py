@@ -1,0 +1,134 @@
+"""What came in and what must go out. Both outlive every crash; Redis may forget, these tables do not."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from integrations.callbacks import RawCallback
+from integrations.clock import wall_clock
+
+
+class InboundCallback(models.Model):
+    """An inbound call, kept as it arrived: the accepted ones until a worker has applied them, and after."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", _("принят")
+        REJECTED = "rejected", _("отклонён")
+        MALFORMED = "malformed", _("не читается")
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("ждёт обработки")
+        WAITING = "waiting", _("ждёт повтора")
+        APPLIED = "applied", _("обработан")
+        UNKNOWN = "unknown", _("заказ не найден")
+        DEAD = "dead", _("нужен человек")
+        REFUSED = "refused", _("не обрабатывается")
+
+    source = models.CharField(_("источник"), max_length=40)
+    kind = models.CharField(_("вид"), max_length=40, blank=True)
+    digest = models.CharField(_("SHA-256 тела"), max_length=64)
+    verdict = models.CharField(
+        _("проверка"), max_length=10, choices=Verdict, default=Verdict.ACCEPTED
+    )
+    verdict_reason = models.CharField(_("почему"), max_length=200, blank=True)
+    headers = models.JSONField(_("заголовки"))
+    body = models.BinaryField(_("тело"))
+    remote_addr = models.GenericIPAddressField(_("адрес отправителя"), null=True)
+    request_id = models.CharField(_("номер запроса"), max_length=36, blank=True)
+    deliveries = models.PositiveIntegerField(_("доставок"), default=1)
+    status = models.CharField(
+        _("состояние"), max_length=10, choices=Status, default=Status.RECEIVED
+    )
+    outcome = models.CharField(_("чем кончилось"), max_length=200, blank=True)
+    attempts = models.PositiveIntegerField(_("попыток"), default=0)
+    not_before = models.DateTimeField(_("не раньше"), default=wall_clock)
+    error = models.TextField(_("ошибка"), blank=True)
+    case = models.CharField(_("дело"), max_length=60, blank=True)
+    received_at = models.DateTimeField(_("получен"), default=wall_clock)
+    last_delivery_at = models.DateTimeField(_("последняя доставка"), default=wall_clock)
+    applied_at = models.DateTimeField(_("обработан"), null=True)
+
+    class Meta:
+        verbose_name = _("входящий вызов")
+        verbose_name_plural = _("входящие вызовы")
+        ordering = ["-id"]
+        constraints = [
+            # The verdict is part of the key: a forged copy of a genuine body must not take its place.
+            models.UniqueConstraint(
+                fields=["source", "kind", "digest", "verdict"], name="one_row_per_call"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["source", "not_before", "id"],
+                condition=models.Q(status__in=["received", "waiting"]),
+                name="callbacks_to_apply",
+            ),
+            models.Index(fields=["case", "-id"], name="callbacks_of_a_case"),
+            models.Index(fields=["verdict", "-received_at"], name="callbacks_by_verdict"),
+            models.Index(fields=["status", "-id"], name="callbacks_by_status"),
+            models.Index(fields=["source", "-received_at"], name="callbacks_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} № {self.pk}"
+
+    def as_raw(self) -> RawCallback:
+        """The request again, for an adapter. Secret headers were masked when it was stored."""
+        return RawCallback(
+            body=bytes(self.body),
+            headers=self.headers,
+            kind=self.kind,
+            remote_addr=self.remote_addr or "",
+        )
+
+
+class OutboxMessage(models.Model):
+    """One thing that must happen because of one event, until it has happened. Retried alone, for ever."""
+
+    topic = models.CharField(_("событие"), max_length=60)
+    reaction = models.CharField(_("действие"), max_length=200)
+    key = models.CharField(_("ключ"), max_length=100)
+    payload = models.JSONField(_("данные"))
+    case = models.CharField(_("дело"), max_length=60, blank=True)
+    attempts = models.PositiveIntegerField(_("попыток"), default=0)
+    not_before = models.DateTimeField(_("не раньше"), default=wall_clock)
+    created_at = models.DateTimeField(_("создано"), default=wall_clock)
+    delivered_at = models.DateTimeField(_("выполнено"), null=True)
+    error = models.TextField(_("ошибка"), blank=True)
+
+    class Meta:
+        verbose_name = _("исходящее действие")
+        verbose_name_plural = _("исходящие действия")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "reaction"], name="one_reaction_per_event"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"],
+                condition=models.Q(delivered_at=None),
+                name="outbox_to_deliver",
+            ),
+            models.Index(fields=["case", "-id"], name="outbox_of_a_case"),
+            models.Index(fields=["-created_at"], name="outbox_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} → {self.reaction.rpartition('.')[2]}"
+
+
+class Heartbeat(models.Model):
+    """When each kind of process was last seen alive. Written by the process itself."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    seen_at = models.DateTimeField(default=wall_clock)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("пульс процесса")
+        verbose_name_plural = _("пульс процессов")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,113 @@
+"""The inbox: every call that reached us, by one INSERT."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from integrations.callbacks import RawCallback
+from integrations.clock import wall_clock
+from integrations.models import InboundCallback
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "x-api-key",
+        "x-secret",
+        "x-telegram-bot-api-secret-token",
+    }
+)
+REJECTED_BODY_BYTES = 4096  # of a refused call: enough to see what it was
+
+# One statement: a redelivery finds the row of the first delivery and only counts up.
+STORE = """
+INSERT INTO integrations_inboundcallback (
+    source, kind, digest, verdict, verdict_reason, headers, body, remote_addr, request_id, deliveries,
+    status, outcome, attempts, not_before, error, "case", received_at, last_delivery_at
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, '', 0, %s, '', '', %s, %s)
+ON CONFLICT (source, kind, digest, verdict) DO UPDATE
+SET deliveries = integrations_inboundcallback.deliveries + 1, last_delivery_at = EXCLUDED.last_delivery_at
+RETURNING id
+"""
+
+
+def store_callback(*, source: str, raw: RawCallback, request_id: str = "") -> int:
+    """Keep an accepted call for the worker; returns the row's id."""
+    return _store(
+        source=source,
+        raw=raw,
+        request_id=request_id,
+        verdict=InboundCallback.Verdict.ACCEPTED,
+        status=InboundCallback.Status.RECEIVED,
+    )
+
+
+def store_refused(
+    *,
+    source: str,
+    raw: RawCallback,
+    verdict: InboundCallback.Verdict,
+    reason: str,
+    request_id: str = "",
+) -> int:
+    """Keep a call that was not accepted, so that staff can see who knocked and why it stayed outside."""
+    return _store(
+        source=source,
+        raw=raw,
+        request_id=request_id,
+        verdict=verdict,
+        status=InboundCallback.Status.REFUSED,
+        reason=reason,
+    )
+
+
+def _store(
+    *,
+    source: str,
+    raw: RawCallback,
+    request_id: str,
+    verdict: InboundCallback.Verdict,
+    status: InboundCallback.Status,
+    reason: str = "",
+) -> int:
+    moment: datetime = wall_clock()
+    body = raw.body
+    if status == InboundCallback.Status.REFUSED:
+        body = body[:REJECTED_BODY_BYTES]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STORE,
+            [
+                source,
+                raw.kind,
+                raw.digest,
+                verdict.value,
+                reason[:200],
+                json.dumps(masked(raw.headers)),
+                body,
+                raw.remote_addr or None,
+                request_id,
+                status.value,
+                moment,
+                moment,
+                moment,
+            ],
+        )
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def masked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they may be shown: secrets become ***."""
+    return {
+        name: "***" if name in SECRET_HEADERS else value.replace("\x00", "\\0")
+        for name, value in headers.items()
+    }

@@ -1,0 +1,53 @@
+"""What can be wrong with a payment, in words an operator can act on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from payments.money import Money
+
+
+class PaymentError(Exception):
+    """Base of everything this app raises on purpose."""
+
+
+class Refusal(StrEnum):
+    """Why a provider would not open an invoice. The customer is shown another way to pay."""
+
+    NO_REQUISITES = "no_requisites"  # normal for 1Plat: nobody to pay to at this moment
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"  # minimums move within days
+    TOO_SOON = "too_soon"  # one create per user and minute
+    OTHER = "other"
+
+
+class InvoiceRefused(PaymentError):
+    """The provider answered, and opened nothing. `minimum` is set where it named one."""
+
+    def __init__(self, reason: Refusal, message: str = "", *, minimum: Money | None = None) -> None:
+        super().__init__(message or reason.value)
+        self.reason = reason
+        self.minimum = minimum
+
+
+class EventTooEarly(PaymentError):
+    """The event it builds on has not arrived yet; the worker tries again later."""
+
+
+class UnknownPayment(PaymentError):
+    """No payment of ours answers to this event: the "unknown payer" queue."""
+
+
+class CheckTooSoon(PaymentError):
+    """The customer pressed "check" again within the cooldown; `seconds` until the next try."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"next check in {seconds} s")
+        self.seconds = seconds
+
+
+class NotForSale(PaymentError):
+    """The plan, the price or the provider the customer saw is no longer on offer."""
+
+
+class AlreadyOpening(PaymentError):
+    """The same invoice is being opened at this moment: a double tap. Nothing to do."""

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from integrations.clock import now
+from integrations.models import InboundCallback
+from payments.models.customer import Customer
+from payments.models.plan import Plan
+from payments.money import Money
+from payments.provider import Method
+
+
+def new_reference() -> str:
+    """Our order number at the provider: always 32 characters.
+
+    A fixed length matters: 1Plat's MD5 signature glues order and amount together without a separator.
+    """
+    return uuid.uuid4().hex
+
+
+class Payment(models.Model):
+    """One intention to pay. "Money in" (`status`) and "access given" (`access`) are two facts."""
+
+    class Status(models.TextChoices):
+        CREATED = "created", _("создан")
+        PENDING = "pending", _("ждёт оплаты")
+        PAID = "paid", _("оплачен")
+        PARTLY_REFUNDED = "partly_refunded", _("возвращён частично")
+        REFUNDED = "refunded", _("возвращён")
+        FAILED = "failed", _("не прошёл")
+        CANCELED = "canceled", _("отменён")
+        EXPIRED = "expired", _("истёк")
+        REVIEW = "review", _("на проверке")
+
+    class Access(models.TextChoices):
+        NONE = "none", _("не нужен")
+        GRANTING = "granting", _("выдаётся")
+        GRANTED = "granted", _("выдан")
+        FAILING = "failing", _("не выдаётся")
+
+    OPEN = (Status.CREATED, Status.PENDING)
+
+    reference = models.CharField(
+        _("номер заказа"), max_length=32, unique=True, default=new_reference, editable=False
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="payments", verbose_name=_("клиент")
+    )
+    plan = models.ForeignKey(Plan, models.PROTECT, verbose_name=_("тариф"))
+    length = models.PositiveSmallIntegerField(_("длительность"))
+    unit = models.CharField(_("единица"), max_length=5)
+    provider = models.CharField(_("платёжная система"), max_length=40)
+    method = models.CharField(_("способ"), max_length=10, blank=True, default=Method.ANY.value)
+    external_id = models.CharField(_("номер у платёжной системы"), max_length=100, blank=True)
+    amount = models.DecimalField(_("сумма"), max_digits=10, decimal_places=2)
+    currency = models.CharField(_("валюта"), max_length=3)
+    amount_to_pay = models.DecimalField(
+        _("к оплате"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    pay_url = models.URLField(_("страница оплаты"), max_length=500, blank=True)
+    requisites = models.JSONField(_("реквизиты"), default=dict, blank=True)
+    status = models.CharField(
+        _("состояние"), max_length=16, choices=Status, default=Status.CREATED
+    )
+    access = models.CharField(_("доступ"), max_length=10, choices=Access, default=Access.NONE)
+    reason = models.CharField(_("причина"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("создан"), default=now)
+    opened_at = models.DateTimeField(_("счёт открыт"), null=True, blank=True)
+    invoice_expires_at = models.DateTimeField(_("счёт до"), null=True, blank=True)
+    checked_at = models.DateTimeField(_("проверен"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("оплачен"), null=True, blank=True)
+    access_at = models.DateTimeField(_("доступ выдан"), null=True, blank=True)
+    link_sent_at = models.DateTimeField(_("ссылка отправлена"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("платёж")
+        verbose_name_plural = _("платежи")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_payment_per_external_id",
+            ),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["paid", "partly_refunded", "refunded"])
+                | models.Q(paid_at__isnull=False),
+                name="money_in_has_a_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="payments_of_a_customer"),
+            models.Index(fields=["-created_at", "-id"], name="payments_by_date"),
+            models.Index(fields=["status", "-id"], name="payments_by_status"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status="paid") & ~models.Q(access="granted"),
+                name="paid_without_access",
+            ),
+            models.Index(
+                fields=["invoice_expires_at"],
+                condition=models.Q(status__in=["created", "pending"]),
+                name="payments_to_expire",
+            ),
+            models.Index(
+                fields=["external_id"],
+                name="payments_by_external_id",
+                opclasses=["varchar_pattern_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"
+
+    @property
+    def number(self) -> int:
+        """The case number people tell each other."""
+        return self.pk
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    @property
+    def case(self) -> str:
+        """Under which its calls, reactions and log lines are found together."""
+        return f"payment:{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+
+class PaymentEvent(models.Model):
+    """What a provider said about a payment, seen once. Its unique key makes every redelivery a no-op."""
+
+    class Origin(models.TextChoices):
+        CALLBACK = "callback", _("вызов")
+        CHECK = "check", _("проверка")
+        STAFF = "staff", _("сотрудник")
+        SYSTEM = "system", _("система")
+
+    class Outcome(models.TextChoices):
+        MOVED = "moved", _("состояние изменено")
+        KEPT = "kept", _("ничего не меняет")
+        REVIEW = "review", _("отправлен на проверку")
+
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="events", verbose_name=_("платёж")
+    )
+    provider = models.CharField(_("платёжная система"), max_length=40)
+    event_id = models.CharField(_("номер события"), max_length=160)
+    kind = models.CharField(_("что сообщили"), max_length=10)
+    trust = models.CharField(_("доверие"), max_length=10)
+    origin = models.CharField(_("откуда"), max_length=10, choices=Origin)
+    callback = models.ForeignKey(
+        InboundCallback, models.SET_NULL, null=True, blank=True, verbose_name=_("вызов")
+    )
+    amount = models.DecimalField(
+        _("сумма"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("валюта"), max_length=3, blank=True)
+    status_before = models.CharField(_("было"), max_length=16)
+    status_after = models.CharField(_("стало"), max_length=16)
+    outcome = models.CharField(_("итог"), max_length=10, choices=Outcome)
+    note = models.CharField(_("пояснение"), max_length=300, blank=True)
+    raw = models.JSONField(_("ответ системы"), default=dict)
+    applied_at = models.DateTimeField(_("когда"), default=now)
+
+    class Meta:
+        verbose_name = _("событие платежа")
+        verbose_name_plural = _("события платежей")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_id"], name="event_applied_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind}"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from payments.money import Money
+from payments.periods import Unit
+
+
+class Plan(models.Model):
+    """A term on sale. A payment copies what was bought, so a later edit changes no open invoice."""
+
+    code = models.SlugField(_("код"), max_length=20, unique=True)
+    title_ru = models.CharField(_("название, рус."), max_length=80)
+    title_en = models.CharField(_("название, англ."), max_length=80)
+    length = models.PositiveSmallIntegerField(
+        _("длительность"), validators=[MinValueValidator(1)]
+    )
+    unit = models.CharField(
+        _("единица"),
+        max_length=5,
+        choices=[(Unit.DAY.value, _("дни")), (Unit.MONTH.value, _("календарные месяцы"))],
+        default=Unit.DAY.value,
+    )
+    amount = models.DecimalField(_("цена"), max_digits=10, decimal_places=2)
+    currency = models.CharField(_("валюта"), max_length=3, default="RUB")
+    is_active = models.BooleanField(_("продаётся"), default=True)
+    position = models.PositiveSmallIntegerField(_("порядок"), default=0)
+
+    class Meta:
+        verbose_name = _("тариф")
+        verbose_name_plural = _("тарифы")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="plan_costs_something"),
+            models.CheckConstraint(condition=models.Q(length__gt=0), name="plan_lasts_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_ru
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    def title(self, language: str) -> str:
+        return self.title_en if language == "en" else self.title_ru

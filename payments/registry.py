@@ -1,0 +1,45 @@
+"""From a slug to its adapter: the slug is the folder's name, and nothing else is registered anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from django.conf import settings
+
+from payments.provider import PaymentProvider
+
+
+class UnknownProvider(LookupError):
+    """No such provider is switched on in PAYMENT_PROVIDERS."""
+
+
+def get_provider(slug: str) -> PaymentProvider:
+    """The adapter of a provider that is switched on. Raises UnknownProvider."""
+    if slug not in settings.PAYMENT_PROVIDERS:
+        raise UnknownProvider(slug)
+    return _build(slug)
+
+
+def all_providers() -> list[PaymentProvider]:
+    """Every provider that is switched on, in the order customers see them."""
+    return [get_provider(slug) for slug in settings.PAYMENT_PROVIDERS]
+
+
+def ready_providers() -> list[PaymentProvider]:
+    """Those of them whose credentials are complete."""
+    return [
+        provider for provider in all_providers() if not provider.missing(settings.CREDENTIALS)
+    ]
+
+
+@cache
+def _build(slug: str) -> PaymentProvider:
+    adapter = import_module(f"payments.providers.{slug}.adapter")
+    provider: PaymentProvider = adapter.Provider.from_credentials(settings.CREDENTIALS)
+    return provider
+
+
+def forget_providers() -> None:
+    """Build adapters anew, for tests that change credentials."""
+    _build.cache_clear()

@@ -1,0 +1,198 @@
+"""Reads for the bot and the pages: plain values, ready to show, one or two queries each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
+
+from integrations.clock import now
+from payments.models import Customer, DayEntry, Payment, Plan, Referral, Subscription
+from payments.periods import Unit, add_period
+from payments.provider import Method
+from payments.registry import ready_providers
+
+
+class AccessState(StrEnum):
+    NONE = "none"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessView:
+    """What a customer has: `days_left` counts begun days, `access_url` is empty until the panel gave one."""
+
+    state: AccessState
+    expires_at: datetime | None = None
+    days_left: int = 0
+    days_ago: int = 0
+    access_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOffer:
+    plan_id: int
+    code: str
+    title: str
+    amount: Decimal
+    currency: str
+    saving_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseEffect:
+    """What buying a plan would change: `starts_at` is the present end of a running term, or now."""
+
+    offer: PlanOffer
+    is_renewal: bool
+    starts_at: datetime
+    ends_at: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayToPay:
+    provider: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralNumbers:
+    invite_code: str
+    invited: int
+    paid: int
+    days_received: int
+
+
+def customer_by_telegram(telegram_id: int) -> Customer | None:
+    return Customer.objects.filter(telegram_id=telegram_id).first()
+
+
+def access_of(customer_id: int) -> AccessView:
+    subscription = Subscription.objects.filter(customer_id=customer_id).first()
+    if subscription is None:
+        return AccessView(state=AccessState.NONE)
+    left = subscription.expires_at - now()
+    if left.total_seconds() > 0:
+        return AccessView(
+            state=AccessState.ACTIVE,
+            expires_at=subscription.expires_at,
+            days_left=left.days + (1 if left.seconds else 0),
+            access_url=subscription.access_url,
+        )
+    return AccessView(
+        state=AccessState.EXPIRED,
+        expires_at=subscription.expires_at,
+        days_ago=(-left).days,
+        access_url=subscription.access_url,
+    )
+
+
+def plans_on_sale(language: str) -> list[PlanOffer]:
+    """Plans in staff's order; the saving is against the dearest price of a day among them."""
+    plans = list(Plan.objects.filter(is_active=True))
+    dearest = max((_price_of_day(plan) for plan in plans), default=Decimal(0))
+    return [_offer(plan, language, dearest) for plan in plans]
+
+
+def plan_offer(plan_id: int, language: str) -> PlanOffer | None:
+    """One plan that is on sale."""
+    return next((offer for offer in plans_on_sale(language) if offer.plan_id == plan_id), None)
+
+
+def purchase_effect(*, customer_id: int, plan_id: int, language: str) -> PurchaseEffect | None:
+    """None where the plan is no longer sold."""
+    offer = plan_offer(plan_id, language)
+    if offer is None:
+        return None
+    plan = Plan.objects.get(pk=plan_id)
+    moment = now()
+    current = (
+        Subscription.objects.filter(customer_id=customer_id, expires_at__gt=moment)
+        .values_list("expires_at", flat=True)
+        .first()
+    )
+    start = current or moment
+    end = add_period(start, length=plan.length, unit=Unit(plan.unit))
+    return PurchaseEffect(
+        offer=offer,
+        is_renewal=current is not None,
+        starts_at=start,
+        ends_at=end,
+        days=(end - start).days,
+    )
+
+
+def ways_to_pay(currency: str) -> list[WayToPay]:
+    """Every method of every provider whose credentials are complete, in the owner's order."""
+    return [
+        WayToPay(provider=provider.slug, method=method)
+        for provider in ready_providers()
+        if currency in provider.currencies
+        for method in provider.methods
+    ]
+
+
+def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
+    """A customer's own payment, with everything its screen shows."""
+    return (
+        Payment.objects.select_related("customer__subscription", "plan")
+        .filter(pk=payment_id, customer_id=customer_id)
+        .first()
+    )
+
+
+def recent_payments(customer_id: int, *, limit: int = 10) -> QuerySet[Payment]:
+    return Payment.objects.filter(customer_id=customer_id).select_related("plan")[:limit]
+
+
+def open_payment_of(customer_id: int) -> Payment | None:
+    """The newest invoice the customer can still pay."""
+    return (
+        Payment.objects.filter(
+            customer_id=customer_id, status=Payment.Status.PENDING, invoice_expires_at__gt=now()
+        )
+        .select_related("plan")
+        .first()
+    )
+
+
+def referral_numbers(customer: Customer) -> ReferralNumbers:
+    rewarded = Q(status=Referral.Status.REWARDED)
+    counts = customer.referrals.aggregate(invited=Count("pk"), paid=Count("pk", filter=rewarded))
+    seconds = DayEntry.objects.filter(
+        referral__inviter=customer,
+        subscription__customer=customer,
+    ).aggregate(total=Sum("seconds"))["total"]
+    return ReferralNumbers(
+        invite_code=customer.invite_code,
+        invited=counts["invited"],
+        paid=counts["paid"],
+        days_received=(seconds or 0) // 86400,
+    )
+
+
+def referral_days() -> int:
+    return int(settings.REFERRAL_DAYS)
+
+
+def _price_of_day(plan: Plan) -> Decimal:
+    days = plan.length * (30 if plan.unit == Unit.MONTH else 1)
+    return plan.amount / days
+
+
+def _offer(plan: Plan, language: str, dearest: Decimal) -> PlanOffer:
+    saving = 0 if not dearest else int((1 - _price_of_day(plan) / dearest) * 100)
+    return PlanOffer(
+        plan_id=plan.pk,
+        code=plan.code,
+        title=plan.title(language),
+        amount=plan.amount,
+        currency=plan.currency,
+        saving_percent=saving,
+    )

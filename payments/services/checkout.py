@@ -1,0 +1,142 @@
+"""Opening an invoice: our row first, the provider's call second, outside any transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from integrations.clock import now
+from integrations.errors import IntegrationError
+from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
+from payments.models import Customer, Payment, PaymentEvent, Plan
+from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
+from payments.registry import UnknownProvider, get_provider
+from payments.services.locks import lock_customers
+from payments.services.transitions import apply_event, close_open
+
+log = structlog.get_logger(__name__)
+
+REUSE_MARGIN = timedelta(minutes=1)  # an invoice about to lapse is not shown again
+OPENING = timedelta(seconds=20)  # how long a create call may take before a second tap may try again
+
+
+def start_checkout(
+    *, customer_id: int, plan_id: int, provider: str, method: Method, shown_amount: Decimal
+) -> Payment:
+    """An open invoice for a plan at the price the customer saw.
+
+    An open invoice for the same thing is given again: providers limit how often one may be created.
+    Raises NotForSale, AlreadyOpening, InvoiceRefused, and ServiceUnreachable where nothing is known about the outcome.
+    """
+    try:
+        adapter = get_provider(provider)
+    except UnknownProvider as error:
+        raise NotForSale(provider) from error
+    payment, fresh = _reserve(
+        customer_id=customer_id,
+        plan_id=plan_id,
+        provider=provider,
+        method=method,
+        shown_amount=shown_amount,
+    )
+    if not fresh:
+        return payment
+    request = InvoiceRequest(
+        reference=payment.reference,
+        money=payment.money,
+        method=method,
+        description=f"№ {payment.number}",
+        payer_id=payment.customer.telegram_id,
+        return_url=settings.PUBLIC_URL,
+    )
+    try:
+        invoice = adapter.create_invoice(request)
+    except InvoiceRefused as error:
+        close_open(payment_id=payment.pk, to=Payment.Status.FAILED, reason=str(error))
+        raise
+    except IntegrationError as error:
+        if error.retryable:  # nothing is known: the row stays open, a callback may still come for it
+            Payment.objects.filter(pk=payment.pk).update(reason=str(error)[:300])
+            raise
+        close_open(payment_id=payment.pk, to=Payment.Status.FAILED, reason=str(error))
+        raise InvoiceRefused(Refusal.OTHER, str(error)) from error
+    return record_invoice(payment, invoice)
+
+
+def _reserve(
+    *, customer_id: int, plan_id: int, provider: str, method: Method, shown_amount: Decimal
+) -> tuple[Payment, bool]:
+    """The customer's open payment for this, or a new one; True where it is new."""
+    with transaction.atomic():
+        lock_customers([customer_id])
+        customer = Customer.objects.get(pk=customer_id)
+        plan = Plan.objects.filter(pk=plan_id, is_active=True).first()
+        if plan is None or plan.amount != shown_amount:
+            raise NotForSale(f"plan {plan_id} at {shown_amount}")
+        same = Payment.objects.filter(
+            customer=customer,
+            plan=plan,
+            provider=provider,
+            method=method.value,
+            amount=plan.amount,
+            currency=plan.currency,
+            status__in=Payment.OPEN,
+        ).order_by("-id")
+        for payment in same.select_related("customer", "plan")[:5]:
+            if payment.status == Payment.Status.CREATED:
+                if payment.created_at > now() - OPENING and not payment.reason:
+                    raise AlreadyOpening
+            elif (
+                payment.invoice_expires_at is None
+                or payment.invoice_expires_at > now() + REUSE_MARGIN
+            ):
+                return payment, False
+        payment = Payment.objects.create(
+            customer=customer,
+            plan=plan,
+            length=plan.length,
+            unit=plan.unit,
+            provider=provider,
+            method=method.value,
+            amount=plan.amount,
+            currency=plan.currency,
+            invoice_expires_at=now() + timedelta(seconds=settings.INVOICE_SECONDS),
+        )
+        return payment, True
+
+
+def record_invoice(payment: Payment, invoice: Invoice) -> Payment:
+    """Write down what the provider opened. The callback may have come first: the status is left to the events."""
+    changes: dict[str, object] = {
+        "external_id": invoice.external_id,
+        "pay_url": invoice.pay_url,
+        "requisites": asdict(invoice.requisites) if invoice.requisites else {},
+        "amount_to_pay": invoice.amount_to_pay.amount if invoice.amount_to_pay else None,
+    }
+    if invoice.expires_at is not None:
+        changes["invoice_expires_at"] = invoice.expires_at
+    Payment.objects.filter(pk=payment.pk).update(**changes)
+    apply_event(
+        payment_id=payment.pk,
+        event=ProviderEvent(
+            kind=EventKind.PENDING,
+            trust=Trust.SIGNED,
+            event_id=f"invoice:{payment.reference}",
+            reference=payment.reference,
+            external_id=invoice.external_id,
+        ),
+        origin=PaymentEvent.Origin.SYSTEM,
+    )
+    return Payment.objects.select_related("customer", "plan").get(pk=payment.pk)
+
+
+def cancel_payment(*, payment_id: int, customer_id: int) -> bool:
+    """The customer gives an invoice up; False where there was nothing open. Money that still comes is honoured."""
+    if not Payment.objects.filter(pk=payment_id, customer_id=customer_id).exists():
+        return False
+    return close_open(payment_id=payment_id, to=Payment.Status.CANCELED)

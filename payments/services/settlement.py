@@ -1,0 +1,79 @@
+"""What a paid payment does to the ledgers, inside the transaction that marks it paid."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from integrations.clock import now
+from integrations.services import outbox
+from payments.models import MoneyEntry, Payment, Referral
+from payments.services import days
+
+
+def settle_paid(payment: Payment) -> None:
+    """Book the money, give the days, reward the inviter, announce it. The customers are locked by the caller."""
+    Account = MoneyEntry.Account
+    MoneyEntry.objects.create(
+        payment=payment,
+        key=f"capture:{payment.pk}",
+        kind=MoneyEntry.Kind.CAPTURE,
+        debit=Account.CLEARING,
+        credit=Account.REVENUE,
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+    days.grant_purchase(payment)
+    reward_inviter(payment)
+    outbox.publish(
+        "payment.paid",
+        {"payment_id": payment.pk},
+        key=f"paid:{payment.pk}",
+        case=payment.case,
+    )
+
+
+def reward_inviter(payment: Payment) -> None:
+    """The bonus for a friend's first paid payment, once per friend."""
+    referral = (
+        Referral.objects.select_for_update()
+        .filter(friend=payment.customer, status=Referral.Status.INVITED)
+        .select_related("inviter")
+        .first()
+    )
+    if referral is None or settings.REFERRAL_DAYS <= 0:
+        return
+    entry = days.grant_referral(referral, payment=payment, days=settings.REFERRAL_DAYS)
+    days.announce(entry)
+    referral.status = Referral.Status.REWARDED
+    referral.rewarded_at = now()
+    referral.save(update_fields=["status", "rewarded_at"])
+    outbox.publish(
+        "referral.rewarded",
+        {"referral_id": referral.pk},
+        key=f"referral:{referral.pk}",
+        case=f"customer:{referral.inviter_id}",
+    )
+
+
+def settle_refunded(payment: Payment) -> None:
+    """Book a full refund, take the days back and, with them, the inviter's bonus."""
+    Account = MoneyEntry.Account
+    MoneyEntry.objects.create(
+        payment=payment,
+        key=f"refund:{payment.pk}",
+        kind=MoneyEntry.Kind.REFUND,
+        debit=Account.REFUNDS,
+        credit=Account.CLEARING,
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+    for entry in payment.day_entries.filter(seconds__gt=0).select_related("referral", "payment"):
+        days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
+        if entry.referral is not None:
+            Referral.objects.filter(pk=entry.referral_id).update(status=Referral.Status.REVOKED)
+    outbox.publish(
+        "payment.refunded",
+        {"payment_id": payment.pk},
+        key=f"refunded:{payment.pk}",
+        case=payment.case,
+    )

@@ -1,0 +1,211 @@
+"""The only code that changes Payment.status.
+
+One event moves one payment by one row of TRANSITIONS, in one transaction, with its customers locked. An event that
+was seen before, or that nothing may follow from, leaves only its own row behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+
+from integrations.clock import now
+from integrations.models import InboundCallback
+from integrations.services import outbox
+from payments.errors import EventTooEarly, UnknownPayment
+from payments.models import Payment, PaymentEvent, Referral
+from payments.provider import EventKind, ProviderEvent
+from payments.services.locks import lock_customers
+from payments.services.settlement import settle_paid, settle_refunded
+
+log = structlog.get_logger(__name__)
+
+Status = Payment.Status
+Outcome = PaymentEvent.Outcome
+Origin = PaymentEvent.Origin
+
+MONEY_IS_IN = frozenset({Status.PAID, Status.PARTLY_REFUNDED, Status.REFUNDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    to: Status
+    allowed_from: frozenset[str]
+    waits_in: frozenset[str] = frozenset()
+
+
+TRANSITIONS: dict[EventKind, Transition] = {
+    EventKind.PENDING: Transition(Status.PENDING, frozenset({Status.CREATED})),
+    # Money that arrives late is still money: a payment given up here becomes paid.
+    EventKind.PAID: Transition(
+        Status.PAID,
+        frozenset(
+            {Status.CREATED, Status.PENDING, Status.FAILED, Status.CANCELED, Status.EXPIRED}
+        ),
+    ),
+    EventKind.FAILED: Transition(Status.FAILED, frozenset({Status.CREATED, Status.PENDING})),
+    EventKind.CANCELED: Transition(Status.CANCELED, frozenset({Status.CREATED, Status.PENDING})),
+    EventKind.REFUNDED: Transition(
+        Status.REFUNDED,
+        frozenset({Status.PAID}),
+        waits_in=frozenset({Status.CREATED, Status.PENDING}),
+    ),
+}
+
+
+def find_payment(*, provider: str, event: ProviderEvent) -> Payment:
+    """The payment an event speaks of: by the id we stored, else by our own order number.
+
+    Both must agree where both are known, so that another order's id cannot pay for this one. Raises UnknownPayment.
+    """
+    payments = Payment.objects.filter(provider=provider)
+    payment = None
+    if event.external_id:
+        payment = payments.filter(external_id=event.external_id).first()
+    if payment is None and event.reference:
+        payment = payments.filter(reference=event.reference).first()
+    if payment is None:
+        raise UnknownPayment("no such order here")
+    if event.reference and event.reference != payment.reference:
+        raise UnknownPayment("the id belongs to another order")
+    if event.external_id and payment.external_id and event.external_id != payment.external_id:
+        raise UnknownPayment("the order has another id")
+    return payment
+
+
+def customers_involved(customer_ids: Iterable[int]) -> set[int]:
+    """These customers and whoever invited them: all whose ledgers a settlement may touch."""
+    ids = set(customer_ids)
+    inviters = Referral.objects.filter(friend__in=ids).values_list("inviter_id", flat=True)
+    return ids | set(inviters)
+
+
+def apply_event(
+    *,
+    payment_id: int,
+    event: ProviderEvent,
+    origin: PaymentEvent.Origin,
+    callback: InboundCallback | None = None,
+) -> PaymentEvent.Outcome:
+    """Move one payment by one event, whatever the outcome, in one transaction.
+
+    Raises EventTooEarly where the event it builds on is still to come.
+    """
+    with transaction.atomic():
+        customer_id = Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)
+        lock_customers(customers_involved([customer_id]))
+        return apply_locked(payment_id=payment_id, event=event, origin=origin, callback=callback)
+
+
+def apply_locked(
+    *,
+    payment_id: int,
+    event: ProviderEvent,
+    origin: PaymentEvent.Origin,
+    callback: InboundCallback | None,
+) -> PaymentEvent.Outcome:
+    """The body of `apply_event` for a caller that holds the customers' locks."""
+    payment = (
+        Payment.objects.select_for_update(of=("self",))
+        .select_related("customer")
+        .get(pk=payment_id)
+    )
+    transition = TRANSITIONS.get(event.kind)
+    if transition is None:
+        return Outcome.KEPT
+    if payment.status in transition.waits_in:
+        raise EventTooEarly(f"{event.kind} while {payment.status}")
+    record = PaymentEvent(
+        payment=payment,
+        provider=payment.provider,
+        event_id=event.event_id,
+        kind=event.kind,
+        trust=event.trust,
+        origin=origin,
+        callback=callback,
+        amount=event.money.amount if event.money else None,
+        currency=event.money.currency if event.money else "",
+        status_before=payment.status,
+        status_after=payment.status,
+        outcome=Outcome.KEPT,
+        raw=dict(event.raw),
+    )
+    if PaymentEvent.objects.filter(
+        provider=payment.provider, event_id=event.event_id
+    ).exists():
+        return Outcome.KEPT
+    if event.external_id and not payment.external_id:
+        payment.external_id = event.external_id
+        payment.save(update_fields=["external_id"])
+    if payment.status in transition.allowed_from:
+        _move(payment, transition, event, record)
+    record.save()
+    log.info(
+        "payment.event",
+        case=payment.case,
+        kind=event.kind.value,
+        trust=event.trust.value,
+        origin=origin.value,
+        before=record.status_before,
+        after=record.status_after,
+    )
+    return Outcome(record.outcome)
+
+
+def _move(
+    payment: Payment, transition: Transition, event: ProviderEvent, record: PaymentEvent
+) -> None:
+    to, note = transition.to, event.reason
+    if event.kind is EventKind.PAID and event.money != payment.money:
+        to, note = Status.REVIEW, f"paid {event.money}, ordered {payment.money}"
+    set_status(payment, to, reason=note)
+    record.status_after = to
+    record.outcome = Outcome.REVIEW if to == Status.REVIEW else Outcome.MOVED
+    record.note = note[:300]
+    if to == Status.PAID:
+        settle_paid(payment)
+    elif to == Status.REFUNDED:
+        settle_refunded(payment)
+    elif to == Status.REVIEW:
+        _announce(payment, "payment.review")
+    elif to == Status.FAILED:
+        _announce(payment, "payment.failed")
+
+
+def set_status(payment: Payment, to: Payment.Status, *, reason: str = "") -> None:
+    """Write a status and what goes with it. The row is locked by the caller."""
+    payment.status = to
+    payment.reason = reason[:300]
+    changed = ["status", "reason"]
+    if to == Status.PAID:
+        payment.paid_at = now()
+        payment.access = Payment.Access.GRANTING
+        changed += ["paid_at", "access"]
+    elif to == Status.PENDING and payment.opened_at is None:
+        payment.opened_at = now()
+        changed.append("opened_at")
+    payment.save(update_fields=changed)
+
+
+def close_open(*, payment_id: int, to: Payment.Status, reason: str = "") -> bool:
+    """Give up an open payment from our side (cancelled by the customer, expired); False where it is not open.
+
+    Only our own view changes: money that still arrives is honoured.
+    """
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        if not payment.is_open:
+            return False
+        set_status(payment, to, reason=reason)
+        if to == Status.EXPIRED:
+            _announce(payment, "payment.expired")
+        return True
+
+
+def _announce(payment: Payment, topic: str) -> None:
+    outbox.publish(
+        topic, {"payment_id": payment.pk}, key=f"{topic}:{payment.pk}", case=payment.case
+    )

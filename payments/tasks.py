@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from celery import shared_task
+
+from integrations.wakeups import awake
+from payments.services import callbacks, expiry, fulfilment
+
+
+@shared_task(name=callbacks.DRAIN)
+def drain_callbacks() -> int:
+    awake(callbacks.DRAIN)
+    return callbacks.drain_callbacks()
+
+
+@shared_task(name="payments.expire_payments")
+def expire_payments() -> int:
+    return expiry.expire_payments()
+
+
+@shared_task(name="payments.sync_access")
+def sync_access() -> int:
+    return fulfilment.republish_unsynced()

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.conf import settings
+
+from payments.services.catalogue import load_default_plans
+
+STAFF_NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Load the default plans and create a staff user whose password is printed once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plans = load_default_plans()
+        if plans:
+            self.stdout.write(f"plans loaded: {plans}")
+        if not settings.SANDBOX:
+            raise CommandError("The demo staff user is for local settings; use createsuperuser.")
+        users = get_user_model().objects
+        if users.filter(username=STAFF_NAME).exists():
+            self.stdout.write(f"staff user: {STAFF_NAME} (password as printed the first time)")
+            return
+        password = secrets.token_urlsafe(9)
+        users.create_superuser(username=STAFF_NAME, password=password)
+        self.stdout.write(f"staff user: {STAFF_NAME}  password: {password}  (printed once)")

@@ -1,0 +1,32 @@
+"""What must happen after each event, in one place.
+
+Each dotted path gets its own outbox row, so one failing reaction is retried alone and never blocks the others. A
+reaction takes the event's payload as keyword arguments and may run twice: it is idempotent by contract.
+"""
+
+from __future__ import annotations
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    # money in
+    "payment.paid": (
+        "payments.services.fulfilment.grant_access",
+        "bot.notifications.staff_payment_paid",
+    ),
+    "payment.review": (
+        "bot.notifications.payment_under_review",
+        "bot.notifications.staff_payment_review",
+    ),
+    "payment.failed": ("bot.notifications.payment_failed",),
+    "payment.expired": ("bot.notifications.payment_expired",),
+    "payment.refunded": ("bot.notifications.payment_refunded",),
+    # access out
+    "access.ordered": ("payments.services.fulfilment.grant_access",),
+    "access.delayed": (
+        "bot.notifications.access_delayed",
+        "bot.notifications.staff_access_delayed",
+    ),
+    "access.granted": ("bot.notifications.access_granted",),
+    "subscription.changed": ("payments.services.fulfilment.sync_subscription",),
+    # friends
+    "referral.rewarded": ("bot.notifications.referral_rewarded",),
+}

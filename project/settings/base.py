@@ -1,0 +1,224 @@
+"""Settings common to every installation. What differs stands in local.py, test.py and production.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from project import env
+
+BASE_DIR = env.ROOT
+
+SECRET_KEY = env.text("SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.words("ALLOWED_HOSTS")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+RELEASE = env.text("RELEASE", "0.1.0")
+
+INSTALLED_APPS = [
+    "project.apps.ProjectConfig",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "project.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
+    "pgtrigger",
+    "rest_framework",
+    "integrations",
+    "payments",
+    "partners",
+    "bot",
+]
+
+MIDDLEWARE = [
+    "project.middleware.CallbackFastPath",
+    "project.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """Persistent, health-checked connections; DB_POOL=n shares n of them per process instead (threaded web only:
+    a pool inside a prefork worker costs more than it saves)."""
+    config: dict[str, Any] = env.env.db_url_config(url)
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config.setdefault("OPTIONS", {})
+    config["OPTIONS"].setdefault("connect_timeout", 5)
+    config["OPTIONS"].setdefault("application_name", "provodnik")
+    pool = env.number("DB_POOL", 0)
+    if pool:
+        config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 1}
+        config["CONN_MAX_AGE"] = 0
+    else:
+        config["CONN_MAX_AGE"] = None
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+DATABASES = {"default": database(env.text("DATABASE_URL", "postgres://postgres@127.0.0.1/provodnik"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "provodnik",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- Queues: PostgreSQL is the truth, Redis only carries wake-ups ----------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "visibility_timeout": 600,
+}
+# Celery's Django fix-up would close the connection around every task (measured: 4 times slower); ours checks it instead.
+CELERY_DB_REUSE_MAX = 10**9
+CELERY_TASK_ROUTES = {
+    "payments.*": {"queue": "money"},
+    "integrations.drain_outbox": {"queue": "access"},
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "drain-callbacks": {
+        "task": "payments.drain_callbacks",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "drain-outbox": {
+        "task": "integrations.drain_outbox",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "expire-payments": {
+        "task": "payments.expire_payments",
+        "schedule": 20.0,
+        "options": {"expires": 60},
+    },
+    "sync-access": {
+        "task": "payments.sync_access",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
+    "heartbeat": {
+        "task": "integrations.heartbeat",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
+}
+
+# event topic -> everything that must happen because of it, one outbox row each
+REACTIONS = "project.reactions.REACTIONS"
+
+# --- Outside services -------------------------------------------------------------------------------------------------
+
+CREDENTIALS: Any = env.Credentials()
+# Names of folders in payments/providers/, in the order the bot offers them.
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat")
+BOT_MODE = env.text("BOT_MODE", "polling")
+SUPPORT_URL = env.text("SUPPORT_URL", "")
+TERMS_URL = env.text("TERMS_URL", "")
+STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "")
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+SANDBOX = False
+SANDBOX_URL = ""
+SANDBOX_STATE: Path | None = None
+CLOCK_OFFSET_FILE: Path | None = None
+
+CALLBACK_MAX_BYTES = 64 * 1024
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
+REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
+CHECK_COOLDOWN_SECONDS = env.number("CHECK_COOLDOWN_SECONDS", 20)
+# How long an invoice stays open where the provider names no end of its own.
+INVOICE_SECONDS = env.number("INVOICE_SECONDS", 1800)
+
+# --- Language and time ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", _("Русский")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Moscow")
+
+# --- Static files -----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / ".local" / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# --- Staff sign-in ----------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+ADMIN_REQUIRE_2FA = env.flag("ADMIN_REQUIRE_2FA", default=False)
+
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+
+LOGGING_CONFIG = "project.logs.configure"
+LOGGING: dict[str, Any] = {}
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.text("LOG_FORMAT", "json")

@@ -1,0 +1,44 @@
+"""`./dev run`: everything on one machine, the sandbox where the internet would be."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from project.settings.base import *  # noqa: F403
+from project import env
+
+STATE_DIR = Path(env.text("DEV_STATE", str(env.ROOT / ".local")))
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", "") or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", *env.words("ALLOWED_HOSTS")]
+
+SANDBOX = True
+SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8090").rstrip("/")
+SANDBOX_STATE = STATE_DIR / "sandbox.json"
+CLOCK_OFFSET_FILE = STATE_DIR / "clock-offset"
+
+CREDENTIALS = env.Credentials(
+    {
+        "ONEPLAT_BASE_URL": f"{SANDBOX_URL}/oneplat",
+        "ONEPLAT_SHOP_ID": "4242",
+        "ONEPLAT_SHOP_SECRET": "plat-sandbox-secret",
+        "REMNAWAVE_BASE_URL": f"{SANDBOX_URL}/remnawave",
+        "REMNAWAVE_API_TOKEN": "sandbox-panel-token",
+        "TELEGRAM_API_URL": f"{SANDBOX_URL}/telegram",
+        "BOT_TOKEN": "4242:sandbox-bot-token",
+        "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
+    }
+)
+SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
+TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
+STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "-1001000000001")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+LOG_FORMAT = env.text("LOG_FORMAT", "console")

@@ -1,0 +1,33 @@
+"""The suite: real PostgreSQL and Redis, invented credentials, no sandbox unless a test starts it."""
+
+from __future__ import annotations
+
+from project.settings.base import *  # noqa: F403
+from project.settings.base import INSTALLED_APPS
+
+SECRET_KEY = "test-only-" + "k" * 50
+ALLOWED_HOSTS = ["*"]
+PAYMENT_PROVIDERS = ["oneplat"]
+CREDENTIALS = {
+    "ONEPLAT_SHOP_ID": "4242",
+    "ONEPLAT_SHOP_SECRET": "plat-demo-secret-01",
+    "ONEPLAT_BASE_URL": "http://127.0.0.1:9/oneplat",
+    "REMNAWAVE_BASE_URL": "http://127.0.0.1:9/remnawave",
+    "REMNAWAVE_API_TOKEN": "test-panel-token",
+    "TELEGRAM_API_URL": "http://127.0.0.1:9/telegram",
+    "BOT_TOKEN": "4242:test-bot-token",
+    "BOT_WEBHOOK_SECRET": "test-webhook-secret",
+}
+SUPPORT_URL = "https://t.me/provodnik_support"
+TERMS_URL = "https://provodnik.example/terms"
+STAFF_CHAT_ID = "-1001000000001"
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+MIGRATION_LINTER_OPTIONS = {"no_cache": True}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+AXES_ENABLED = False
+CELERY_TASK_ALWAYS_EAGER = False
+LOG_FORMAT = "json"
