@@ -65,7 +65,7 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        pass
+        self._sock.settimeout(self._call.time_left())
         count: int | None = self._source.readinto(buffer)
         return count
 
