@@ -78,14 +78,17 @@ def run(arguments: list[str]) -> int:
 
 def _run() -> int:
     addresses = plan.Addresses(_port("PORT", 8000), _port("SANDBOX_PORT", 8090))
-    with services.running(RUN, durable=True, quiet=False) as servers:
+    with services.running(RUN, durable=True) as servers:
         env = _local_environment(servers, addresses)
         supervisor = Supervisor(env, servers.children)
         try:
+            supervisor.start([plan.sandbox(addresses)])  # while the database is made ready
             for command in (["migrate", "--verbosity=0"], ["seed_demo"]):
                 if foreground.python("manage.py", *command, env=env):
                     raise console.Stopped(f"manage.py {command[0]} failed; it says why above.")
-            supervisor.start(plan.stages(addresses, places.STATE / RUN))
+            supervisor.wait()  # the bot calls the sandbox as soon as it starts
+            supervisor.start(plan.product(addresses, places.STATE / RUN))
+            supervisor.wait()
             _say_where_to_click(addresses)
             supervisor.watch()
         except KeyboardInterrupt:

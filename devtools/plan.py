@@ -1,8 +1,9 @@
-"""What `./dev run` runs, in which order, and how each process says that it is ready."""
+"""What `./dev run` runs, and how each process says that it is ready."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from signal import SIGQUIT, SIGTERM, Signals
 from typing import TYPE_CHECKING
 
 from devtools import places
@@ -22,6 +23,7 @@ class Process:
     command: tuple[str, ...]
     ready_url: str = ""
     ready_word: str = ""
+    orphan_signal: Signals = SIGTERM
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,11 @@ class Addresses:
         }
 
 
-def stages(addresses: Addresses, state: Path) -> list[list[Process]]:
-    """Each stage is ready before the next begins: the bot calls the sandbox when it starts."""
-    return [[_sandbox(addresses)], [_web(addresses), _worker(), _beat(state), _bot()]]
+def product(addresses: Addresses, state: Path) -> list[Process]:
+    return [_web(addresses), _worker(), _beat(state), _bot()]
 
 
-def _sandbox(addresses: Addresses) -> Process:
+def sandbox(addresses: Addresses) -> Process:
     command = ("manage.py", "sandbox", "--port", str(addresses.sandbox_port))
     return Process("sandbox", _python(*command), ready_url=f"{addresses.sandbox_url}/health")
 
@@ -67,13 +68,20 @@ def _web(addresses: Addresses) -> Process:
 
 
 def _worker() -> Process:
-    command = ("-m", "celery", "-A", "project", "worker", "-Q", QUEUES, "-c", "2", "-l", "info")
-    return Process("worker", _python(*command), ready_word=" ready.")
+    work = ("-m", "celery", "--quiet", "-A", "project", "worker", "-Q", QUEUES, "-c", "2")
+    # There is no other worker to greet; looking for one takes a second.
+    alone = ("--without-mingle", "--without-gossip")
+    return Process(
+        "worker",
+        _python(*work, *alone, "-l", "info"),
+        ready_word=" ready.",
+        orphan_signal=SIGQUIT,  # SIGTERM would let it finish its tasks, on a database that is gone
+    )
 
 
 def _beat(state: Path) -> Process:
-    command = ("-m", "celery", "-A", "project", "beat", "-s", str(state / "beat"), "-l", "warning")
-    return Process("beat", _python(*command, "--pidfile="))
+    command = ("-m", "celery", "--quiet", "-A", "project", "beat", "-l", "warning")
+    return Process("beat", _python(*command, "-s", str(state / "beat"), "--pidfile="))
 
 
 def _bot() -> Process:

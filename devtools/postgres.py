@@ -117,7 +117,7 @@ def _account() -> Account:
     raise console.Stopped("PostgreSQL refuses to run as root; there is no user postgres or nobody.")
 
 
-def start(place: str, *, durable: bool, log: Path | None) -> tuple[Child, str]:
+def start(place: str, *, durable: bool) -> tuple[Child, str]:
     """A server that answers, with its data under `place`; the child and its DATABASE_URL."""
     here = installation()
     data = here.home / place / "postgres"
@@ -131,15 +131,14 @@ def start(place: str, *, durable: bool, log: Path | None) -> tuple[Child, str]:
         here.command("postgres", "-D", str(data), *_options(port, durable=durable)),
         environment(),
         folder=Path("/"),
-        log=log,
+        log=places.STATE / place / "postgres.log",
         stop_signal=signal.SIGINT,  # "fast"; SIGTERM would wait for the clients to leave
         grace=20,
         account=here.account,
     )
     child.start()
     _wait(here, child, port)
-    address = (f"--host={ports.HOST}", f"--port={port}", "--username=postgres")
-    here.run("createdb", *address, DATABASE)  # refused when it exists, which is as good
+    _have_database(here, port)
     return child, f"postgres://postgres@{ports.HOST}:{port}/{DATABASE}"
 
 
@@ -170,9 +169,18 @@ def _options(port: int, *, durable: bool) -> list[str]:
     return [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
 
 
+def _address(port: int) -> tuple[str, ...]:
+    return (f"--host={ports.HOST}", f"--port={port}", "--username=postgres")
+
+
+def _have_database(here: Installation, port: int) -> None:
+    if here.run("psql", *_address(port), f"--dbname={DATABASE}", "--command=").returncode:
+        here.run("createdb", *_address(port), DATABASE)
+
+
 def _wait(here: Installation, child: Child, port: int) -> None:
     deadline = time.monotonic() + 60  # recovery after a crash can take a while
-    while here.run("pg_isready", f"--host={ports.HOST}", f"--port={port}").returncode:
+    while here.run("pg_isready", *_address(port)).returncode:
         if child.exit_code is not None or time.monotonic() > deadline:
             child.stop()
             raise console.Stopped(f"PostgreSQL did not start.\n{child.last_words()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -28,11 +29,11 @@ class Account:
     group: int
 
 
-def tie_to_us(stop_signal: int, account: Account | None = None) -> list[str]:
-    """What to put before a command so that it does not outlive this process."""
+def tie_to_us(orphan_signal: int, account: Account | None = None) -> list[str]:
+    """What to put before a command that must not outlive this process: then it gets the signal."""
     who = (str(account.user), str(account.group)) if account else ("-", "-")
     lifeline = [sys.executable, "-I", "-S", str(LIFELINE)]
-    return [*lifeline, str(os.getpid()), str(int(stop_signal)), *who]
+    return [*lifeline, str(os.getpid()), str(int(orphan_signal)), *who]
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Child:
     colour: str = console.BOLD
     marker: str = ""
     stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals | None = None  # the stop signal, unless another is harsher
     grace: float = 10.0
     account: Account | None = None
     marked: threading.Event = field(default_factory=threading.Event)
@@ -55,9 +57,9 @@ class Child:
     def start(self) -> None:
         """In its own session: Ctrl-C reaches the supervisor alone, which stops all in order."""
         self.marked.clear()
-        with Path(self.log or os.devnull).open("ab") as log:
+        with Path(self.log or os.devnull).open("wb") as log:
             self._process = subprocess.Popen(
-                [*tie_to_us(self.stop_signal, self.account), *self.command],
+                [*tie_to_us(self.orphan_signal or self.stop_signal, self.account), *self.command],
                 env=dict(self.env),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -74,17 +76,24 @@ class Child:
         return self._process.poll() if self._process else None
 
     def stop(self) -> None:
-        """Politely, then by force with all it started."""
+        """Politely, then by force."""
         process = self._process
-        if process is None or process.poll() is not None:
+        if process is None:
             return
         process.send_signal(self.stop_signal)
         try:
             process.wait(self.grace)
         except subprocess.TimeoutExpired:
             console.complain(f"{self.name} did not stop within {self.grace:.0f} s and was killed")
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Kill what is left of it and of the processes it started, which a crash leaves behind."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def last_words(self) -> str:
         """The end of its log file, for the message that says why it did not start."""

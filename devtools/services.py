@@ -13,7 +13,6 @@ from devtools import places, postgres, signals, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from devtools.process import Child
 
@@ -32,19 +31,16 @@ class Services:
 
 
 @contextmanager
-def running(place: str, *, durable: bool, quiet: bool = True) -> Iterator[Services]:
-    """Servers with their data under `place`; quiet ones log to files beside the data."""
-    folder = places.STATE / place
-    folder.mkdir(parents=True, exist_ok=True)
+def running(place: str, *, durable: bool) -> Iterator[Services]:
+    """Servers with their data and their logs under `place`."""
+    (places.STATE / place).mkdir(parents=True, exist_ok=True)
     services = Services(os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""))
     try:
         if not services.redis_url:
-            log = _log(folder, "valkey", quiet=quiet)
-            child, services.redis_url = valkey.start(place, durable=durable, log=log)
+            child, services.redis_url = valkey.start(place, durable=durable)
             services.children.append(child)
         if not services.database_url:
-            log = _log(folder, "postgres", quiet=quiet)
-            child, services.database_url = postgres.start(place, durable=durable, log=log)
+            child, services.database_url = postgres.start(place, durable=durable)
             services.children.append(child)
         yield services
     finally:
@@ -64,11 +60,3 @@ def throw_away(purpose: str, *, durable: bool) -> Iterator[Services]:
                 return
         except places.Busy:
             continue
-
-
-def _log(folder: Path, name: str, *, quiet: bool) -> Path | None:
-    if not quiet:
-        return None
-    file = folder / f"{name}.log"
-    file.write_bytes(b"")
-    return file

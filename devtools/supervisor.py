@@ -1,4 +1,4 @@
-"""Keeps the processes of `./dev run` up: starts them in stages, restarts the crashed, stops all."""
+"""Keeps the processes of `./dev run` up: starts them, restarts the crashed, stops all."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ class Kept:
 
     def _after_crash(self, now: float) -> None:
         name, code = self.process.name, self.child.exit_code
+        self.child.sweep()
         wait = self.restarts.wait_after_crash(now)
         if wait is None:
             self.given_up = True
@@ -75,15 +76,26 @@ class Supervisor:
         self.servers = servers
         self.kept: list[Kept] = []
 
-    def start(self, stages: Sequence[Sequence[Process]]) -> None:
-        """Return when everything is ready. A process that ends before that ends it all."""
-        colours = iter(console.COLOURS * 2)
-        for stage in stages:
-            starting = [self._keep(process, next(colours)) for process in stage]
-            self.kept += starting
-            for kept in starting:
-                kept.start()
-            self._wait(starting)
+    def start(self, processes: Sequence[Process]) -> None:
+        for process in processes:
+            kept = self._keep(process, console.COLOURS[len(self.kept)])
+            self.kept.append(kept)
+            kept.start()
+
+    def wait(self) -> None:
+        """Until all are ready. A process that ends before that ends it all."""
+        waiting = self.kept
+        deadline = time.monotonic() + PATIENCE
+        while waiting:
+            self._servers_are_up()
+            for kept in waiting:
+                if kept.child.exit_code is not None:
+                    raise console.Stopped(f"{kept.process.name} did not start; it says why above.")
+            waiting = [kept for kept in waiting if not kept.is_ready()]
+            if waiting and time.monotonic() > deadline:
+                names = ", ".join(kept.process.name for kept in waiting)
+                raise console.Stopped(f"Not ready after {PATIENCE:.0f} s: {names}.")
+            time.sleep(BREATH)
 
     def watch(self) -> None:
         """Until the user stops it, or a server that nothing can do without is gone."""
@@ -99,28 +111,20 @@ class Supervisor:
             list(all_at_once.map(lambda kept: kept.child.stop(), self.kept))
 
     def _keep(self, process: Process, colour: str) -> Kept:
-        word = process.ready_word
-        child = Child(process.name, process.command, self.env, colour=colour, marker=word)
+        child = Child(
+            process.name,
+            process.command,
+            self.env,
+            colour=colour,
+            marker=process.ready_word,
+            orphan_signal=process.orphan_signal,
+        )
         return Kept(process, child)
-
-    def _wait(self, starting: Sequence[Kept]) -> None:
-        waiting = list(starting)
-        deadline = time.monotonic() + PATIENCE
-        while waiting:
-            self._servers_are_up()
-            for kept in waiting:
-                if kept.child.exit_code is not None:
-                    raise console.Stopped(f"{kept.process.name} did not start; it says why above.")
-            waiting = [kept for kept in waiting if not kept.is_ready()]
-            if waiting and time.monotonic() > deadline:
-                names = ", ".join(kept.process.name for kept in waiting)
-                raise console.Stopped(f"Not ready after {PATIENCE:.0f} s: {names}.")
-            time.sleep(BREATH)
 
     def _servers_are_up(self) -> None:
         for server in self.servers:
             if server.exit_code is not None:
-                raise console.Stopped(f"{server.name} ended (code {server.exit_code}): all stops.")
+                raise console.Stopped(f"{server.name} ended: all stops.\n{server.last_words()}")
 
 
 def answers(url: str) -> bool:

