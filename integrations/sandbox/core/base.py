@@ -1,0 +1,57 @@
+"""What every simulator is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.conf import settings
+
+from integrations.sandbox.core.hub import Hub
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A simulator on the home page: what it is, how it is doing, where to go."""
+
+    title: str
+    about: str
+    link: str
+    action: str
+    icon: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    trouble: str = ""
+
+
+class Simulator:
+    """Base of all simulators: a dataclass of state, guarded by the hub's lock.
+
+    `slug` names the service in faults, in the journal and in the snapshot.
+    """
+
+    slug: ClassVar[str]
+    state_class: ClassVar[type[Any]]
+    order: ClassVar[int] = 100
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.replace_state(self.state_class())
+
+    def replace_state(self, state: Any) -> None:
+        """Take over a blank state or a loaded snapshot."""
+        raise NotImplementedError
+
+    def current_state(self) -> Any:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin background work; called once the server listens."""
+
+    def tile(self) -> Tile | None:
+        """How the home page shows it; None for one that has no page."""
+        return None
+
+
+def credential(name: str, default: str = "") -> str:
+    """A demo credential as the product has it, without white space."""
+    return str(settings.CREDENTIALS.get(name) or default).strip()

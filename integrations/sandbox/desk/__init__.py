@@ -1,0 +1,1 @@
+"""The sandbox's own desk: home page, clock, journal, faults."""

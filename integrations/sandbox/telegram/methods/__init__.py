@@ -1,0 +1,1 @@
+"""Bot API methods by family: the simulator and the arguments in, `result` out."""
