@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from devtools import (
+    checks,
     console,
     environment,
     foreground,
@@ -105,8 +106,7 @@ def test(arguments: list[str]) -> int:
     environment.ensure("test")
     with services.throw_away("test", durable=False) as servers:
         env = _environment(servers, "project.settings.test")
-        console.say(f"the tests run on {_versions(env)}")
-        return foreground.python("-m", "pytest", *_parallel(arguments), *arguments, env=env)
+        return _run_tests(arguments, env)
 
 
 def bench(arguments: list[str]) -> int:
@@ -115,6 +115,48 @@ def bench(arguments: list[str]) -> int:
         env = _environment(servers, "project.settings.test")
         console.say(f"the bench runs on {_versions(env)}, writing to the disk")
         return foreground.python("-m", "tests.bench", *arguments, env=env)
+
+
+def check(arguments: list[str]) -> int:
+    """The steps named, or all. With the tests among them, the result of the others comes first."""
+    unknown = set(arguments) - set(checks.NAMES)
+    if unknown:
+        raise console.Stopped(
+            f"No such step: {', '.join(unknown)}. There are: {', '.join(checks.NAMES)}."
+        )
+    environment.ensure("test")
+    wanted = arguments or checks.NAMES
+    steps = [step for step in checks.STEPS if step.name in wanted]
+    failed = []
+    with services.throw_away("test", durable=False) as servers:
+        env = _environment(servers, "project.settings.test")
+        if steps:
+            results = checks.run(steps, env)
+            failed = [result.step.name for result in results if not result.passed]
+            console.say(f"{len(results)} steps, failed: {', '.join(failed) or 'none'}")
+        if checks.TESTS in wanted and _run_tests([], env):
+            failed.append(checks.TESTS)
+    return 1 if failed else 0
+
+
+def _run_tests(arguments: list[str], env: dict[str, str]) -> int:
+    console.say(f"the tests run on {_versions(env)}")
+    return foreground.python("-m", "pytest", *_parallel(arguments), *arguments, env=env)
+
+
+def messages(arguments: list[str]) -> int:
+    environment.ensure("test")
+    return foreground.python("-m", "devtools.catalogues", *arguments, env=dict(os.environ))
+
+
+def lock(arguments: list[str]) -> int:
+    """The versions in the lock stay as they are unless the arguments say otherwise."""
+    environment.ensure("test")
+    uv = ("-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
+    notes = ("--generate-hashes", "--annotation-style=line", "--custom-compile-command=./dev lock")
+    files = (str(places.REQUIREMENTS / "test.in"), "--output-file", str(places.LOCK))
+    env = {**os.environ, "UV_SYSTEM_CERTS": "1"}
+    return foreground.python(*uv, *notes, *files, *arguments, env=env)
 
 
 def manage(arguments: list[str]) -> int:
@@ -203,7 +245,10 @@ def _say_where_to_click(addresses: plan.Addresses) -> None:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
+    "check": check,
     "bench": bench,
     "manage": manage,
+    "messages": messages,
     "requirements": print_requirements,
+    "lock": lock,
 }

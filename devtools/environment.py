@@ -20,10 +20,10 @@ QUIETLY = ("--quiet", "--disable-pip-version-check")
 
 def ensure(layer: str) -> None:
     """Have `layer` of the lock installed in `.venv`. Costs nothing when it is."""
-    if _installed(layer):
+    if is_installed(layer):
         return
     with places.locked(places.STATE / "venv.lock", wait=True):
-        if _installed(layer):  # by the process that was waited for
+        if is_installed(layer):  # by the process that was waited for
             return
         _make()
         _install(requirements.for_layer(layer))
@@ -37,7 +37,7 @@ def digest() -> str:
     return hashlib.sha256(places.LOCK.read_bytes() + sys.version.encode()).hexdigest()
 
 
-def _installed(layer: str) -> bool:
+def is_installed(layer: str) -> bool:
     try:
         stamp, *layers = STAMP.read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, ValueError):
