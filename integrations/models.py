@@ -53,6 +53,7 @@ class InboundCallback(models.Model):
         verbose_name = _("входящий вызов")
         verbose_name_plural = _("входящие вызовы")
         ordering = ["-id"]
+        permissions = [("replay", "Может повторять вызовы и действия")]
         constraints = [
             # The verdict is part of the key: a forged copy of a genuine body must not take its place.
             models.UniqueConstraint(

@@ -38,6 +38,7 @@ class Customer(models.Model):
         verbose_name = _("клиент")
         verbose_name_plural = _("клиенты")
         ordering = ["-id"]
+        permissions = [("grant_days", "Может выдать клиенту дни")]
         indexes = [
             GinIndex(OpClass(Upper("username"), "gin_trgm_ops"), name="customer_username_trgm"),
             GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="customer_name_trgm"),
@@ -61,9 +62,7 @@ class Referral(models.Model):
     friend = models.OneToOneField(
         Customer, models.PROTECT, related_name="referral", verbose_name=_("друг")
     )
-    status = models.CharField(
-        _("состояние"), max_length=10, choices=Status, default=Status.INVITED
-    )
+    status = models.CharField(_("состояние"), max_length=10, choices=Status, default=Status.INVITED)
     created_at = models.DateTimeField(_("перешёл"), default=now)
     rewarded_at = models.DateTimeField(_("начислено"), null=True, blank=True)
 

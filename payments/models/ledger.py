@@ -53,12 +53,13 @@ class MoneyEntry(models.Model):
                 name="one_capture_per_payment",
             ),
         ]
+        indexes = [models.Index(fields=["created_at"], name="money_by_date")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount} {self.currency}"
+        return f"{self.get_kind_display()} {self.amount} {self.currency}"
 
 
 class DayEntry(models.Model):

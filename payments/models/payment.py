@@ -62,9 +62,7 @@ class Payment(models.Model):
     )
     pay_url = models.URLField(_("страница оплаты"), max_length=500, blank=True)
     requisites = models.JSONField(_("реквизиты"), default=dict, blank=True)
-    status = models.CharField(
-        _("состояние"), max_length=16, choices=Status, default=Status.CREATED
-    )
+    status = models.CharField(_("состояние"), max_length=16, choices=Status, default=Status.CREATED)
     access = models.CharField(_("доступ"), max_length=10, choices=Access, default=Access.NONE)
     reason = models.CharField(_("причина"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("создан"), default=now)
@@ -79,6 +77,11 @@ class Payment(models.Model):
         verbose_name = _("платёж")
         verbose_name_plural = _("платежи")
         ordering = ["-id"]
+        permissions = [
+            ("check_payment", "Может проверить платёж у платёжной системы"),
+            ("give_access", "Может выдать доступ по платежу вручную"),
+            ("export_payment", "Может выгрузить платежи в файл"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "external_id"],
@@ -160,9 +163,7 @@ class PaymentEvent(models.Model):
     callback = models.ForeignKey(
         InboundCallback, models.SET_NULL, null=True, blank=True, verbose_name=_("вызов")
     )
-    amount = models.DecimalField(
-        _("сумма"), max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    amount = models.DecimalField(_("сумма"), max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("валюта"), max_length=3, blank=True)
     status_before = models.CharField(_("было"), max_length=16)
     status_after = models.CharField(_("стало"), max_length=16)

@@ -26,6 +26,7 @@ class Subscription(models.Model):
         verbose_name = _("подписка")
         verbose_name_plural = _("подписки")
         ordering = ["-id"]
+        permissions = [("sync_subscription", "Может сверить подписку с панелью")]
         indexes = [
             models.Index(fields=["expires_at"], name="subscription_by_end"),
             models.Index(
