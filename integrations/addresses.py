@@ -14,7 +14,9 @@ def client_address(meta: Mapping[str, Any], trusted_proxies: Iterable[str]) -> s
     """
     address = _normal(str(meta.get("REMOTE_ADDR", "")))
     networks = [ip_network(proxy, strict=False) for proxy in trusted_proxies]
-    hops = [hop.strip() for hop in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
+    hops = [
+        hop.strip() for hop in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()
+    ]
     while address and hops and any(ip_address(address) in network for network in networks):
         address = _normal(hops.pop())
     return address

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import Any, ClassVar, Protocol
 
@@ -24,7 +25,9 @@ from integrations.wakeups import wake
 
 log = structlog.get_logger(__name__)
 
-REFUSED_ROWS_A_MINUTE = 30  # per source and process; a flood is counted in the log, not in the database
+REFUSED_ROWS_A_MINUTE = (
+    30  # per source and process; a flood is counted in the log, not in the database
+)
 
 
 class CallbackSource(Protocol):
@@ -34,20 +37,21 @@ class CallbackSource(Protocol):
     def verify(self, raw: RawCallback) -> None: ...
 
 
-class ReceiveCallback(APIView):
+class ReceiveCallback(APIView, ABC):
     """Subclasses name the source and the task that applies what was stored.
 
     DRF without its per-request machinery: no parser (signatures cover bytes), no negotiation, no throttle.
     """
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
-    parser_classes: ClassVar[list[Any]] = []
-    http_method_names: ClassVar[list[str]] = ["post"]
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = ()
+    http_method_names = ["post"]
     task: ClassVar[str]
 
+    @abstractmethod
     def get_source(self, slug: str) -> CallbackSource:
-        raise NotImplementedError
+        """The source a URL names. Raises Http404."""
 
     def answer(self, source: Any, raw: RawCallback) -> tuple[Ack, bool]:
         """What to reply, and whether the call is to be kept. A question that changes nothing is not."""

@@ -12,12 +12,14 @@ import threading
 import structlog
 from celery import current_app
 from django.conf import settings
-from redis import Redis, RedisError
 from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
 
 log = structlog.get_logger(__name__)
 
-COALESCE_MS = 1000  # within this time one message is enough; the worker removes the mark before it reads
+COALESCE_MS = (
+    1000  # within this time one message is enough; the worker removes the mark before it reads
+)
 
 
 class Waker:
@@ -68,7 +70,7 @@ def awake(task: str) -> None:
 
 
 def _worker_redis() -> Redis:
-    global _redis  # noqa: PLW0603
+    global _redis
     if _redis is None:
         _redis = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     return _redis

@@ -28,9 +28,7 @@ def all_providers() -> list[PaymentProvider]:
 
 def ready_providers() -> list[PaymentProvider]:
     """Those of them whose credentials are complete."""
-    return [
-        provider for provider in all_providers() if not provider.missing(settings.CREDENTIALS)
-    ]
+    return [provider for provider in all_providers() if not provider.missing(settings.CREDENTIALS)]
 
 
 @cache

@@ -12,7 +12,9 @@ import structlog
 from django.conf import settings
 
 # Values of keys like these are never printed, however deep they stand.
-SECRET_KEYS = re.compile(r"(secret|token|password|passwd|authorization|cookie|api_?key)", re.IGNORECASE)
+SECRET_KEYS = re.compile(
+    r"(secret|token|password|passwd|authorization|cookie|api_?key)", re.IGNORECASE
+)
 # A bot token inside a URL: the Bot API puts it into every path.
 BOT_TOKEN = re.compile(r"\b(bot)?\d{3,}:[A-Za-z0-9_-]{8,}")
 HIDDEN = "***"

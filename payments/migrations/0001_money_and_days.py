@@ -14,277 +14,800 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('integrations', '0002_inbox_and_outbox'),
+        ("integrations", "0002_inbox_and_outbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('telegram_id', models.BigIntegerField(unique=True, verbose_name='Telegram ID')),
-                ('username', models.CharField(blank=True, max_length=64, verbose_name='имя в Telegram')),
-                ('first_name', models.CharField(blank=True, max_length=128, verbose_name='имя')),
-                ('language', models.CharField(choices=[('ru', 'Русский'), ('en', 'English')], default='ru', max_length=2, verbose_name='язык')),
-                ('invite_code', models.CharField(default=payments.models.customer.new_invite_code, max_length=24, unique=True, verbose_name='код приглашения')),
-                ('terms_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='условия приняты')),
-                ('blocked_bot_at', models.DateTimeField(blank=True, null=True, verbose_name='заблокировал бота')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='появился')),
-                ('last_seen_at', models.DateTimeField(default=integrations.clock.now, verbose_name='был в боте')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("telegram_id", models.BigIntegerField(unique=True, verbose_name="Telegram ID")),
+                (
+                    "username",
+                    models.CharField(blank=True, max_length=64, verbose_name="имя в Telegram"),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=128, verbose_name="имя")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ru", "Русский"), ("en", "English")],
+                        default="ru",
+                        max_length=2,
+                        verbose_name="язык",
+                    ),
+                ),
+                (
+                    "invite_code",
+                    models.CharField(
+                        default=payments.models.customer.new_invite_code,
+                        max_length=24,
+                        unique=True,
+                        verbose_name="код приглашения",
+                    ),
+                ),
+                (
+                    "terms_accepted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="условия приняты"),
+                ),
+                (
+                    "blocked_bot_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="заблокировал бота"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="появился"),
+                ),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="был в боте"),
+                ),
             ],
             options={
-                'verbose_name': 'клиент',
-                'verbose_name_plural': 'клиенты',
-                'ordering': ['-id'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('username'), 'gin_trgm_ops'), name='customer_username_trgm'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('first_name'), 'gin_trgm_ops'), name='customer_name_trgm')],
+                "verbose_name": "клиент",
+                "verbose_name_plural": "клиенты",
+                "ordering": ["-id"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("username"), "gin_trgm_ops"
+                        ),
+                        name="customer_username_trgm",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("first_name"), "gin_trgm_ops"
+                        ),
+                        name="customer_name_trgm",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=payments.models.payment.new_reference, editable=False, max_length=32, unique=True, verbose_name='номер заказа')),
-                ('length', models.PositiveSmallIntegerField(verbose_name='длительность')),
-                ('unit', models.CharField(max_length=5, verbose_name='единица')),
-                ('provider', models.CharField(max_length=40, verbose_name='платёжная система')),
-                ('method', models.CharField(blank=True, default='', max_length=10, verbose_name='способ')),
-                ('external_id', models.CharField(blank=True, max_length=100, verbose_name='номер у платёжной системы')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='сумма')),
-                ('currency', models.CharField(max_length=3, verbose_name='валюта')),
-                ('amount_to_pay', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='к оплате')),
-                ('pay_url', models.URLField(blank=True, max_length=500, verbose_name='страница оплаты')),
-                ('requisites', models.JSONField(blank=True, default=dict, verbose_name='реквизиты')),
-                ('status', models.CharField(choices=[('created', 'создан'), ('pending', 'ждёт оплаты'), ('paid', 'оплачен'), ('partly_refunded', 'возвращён частично'), ('refunded', 'возвращён'), ('failed', 'не прошёл'), ('canceled', 'отменён'), ('expired', 'истёк'), ('review', 'на проверке')], default='created', max_length=16, verbose_name='состояние')),
-                ('access', models.CharField(choices=[('none', 'не нужен'), ('granting', 'выдаётся'), ('granted', 'выдан'), ('failing', 'не выдаётся')], default='none', max_length=10, verbose_name='доступ')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='причина')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='создан')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='счёт открыт')),
-                ('invoice_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='счёт до')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='проверен')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='оплачен')),
-                ('access_at', models.DateTimeField(blank=True, null=True, verbose_name='доступ выдан')),
-                ('link_sent_at', models.DateTimeField(blank=True, null=True, verbose_name='ссылка отправлена')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.customer', verbose_name='клиент')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=payments.models.payment.new_reference,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                        verbose_name="номер заказа",
+                    ),
+                ),
+                ("length", models.PositiveSmallIntegerField(verbose_name="длительность")),
+                ("unit", models.CharField(max_length=5, verbose_name="единица")),
+                ("provider", models.CharField(max_length=40, verbose_name="платёжная система")),
+                (
+                    "method",
+                    models.CharField(blank=True, default="", max_length=10, verbose_name="способ"),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="номер у платёжной системы"
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=10, verbose_name="сумма"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="валюта")),
+                (
+                    "amount_to_pay",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        verbose_name="к оплате",
+                    ),
+                ),
+                (
+                    "pay_url",
+                    models.URLField(blank=True, max_length=500, verbose_name="страница оплаты"),
+                ),
+                (
+                    "requisites",
+                    models.JSONField(blank=True, default=dict, verbose_name="реквизиты"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("created", "создан"),
+                            ("pending", "ждёт оплаты"),
+                            ("paid", "оплачен"),
+                            ("partly_refunded", "возвращён частично"),
+                            ("refunded", "возвращён"),
+                            ("failed", "не прошёл"),
+                            ("canceled", "отменён"),
+                            ("expired", "истёк"),
+                            ("review", "на проверке"),
+                        ],
+                        default="created",
+                        max_length=16,
+                        verbose_name="состояние",
+                    ),
+                ),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[
+                            ("none", "не нужен"),
+                            ("granting", "выдаётся"),
+                            ("granted", "выдан"),
+                            ("failing", "не выдаётся"),
+                        ],
+                        default="none",
+                        max_length=10,
+                        verbose_name="доступ",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="причина")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="создан"),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="счёт открыт"),
+                ),
+                (
+                    "invoice_expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="счёт до"),
+                ),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="проверен"),
+                ),
+                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="оплачен")),
+                (
+                    "access_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="доступ выдан"),
+                ),
+                (
+                    "link_sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="ссылка отправлена"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="payments.customer",
+                        verbose_name="клиент",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'платёж',
-                'verbose_name_plural': 'платежи',
-                'ordering': ['-id'],
+                "verbose_name": "платёж",
+                "verbose_name_plural": "платежи",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='PaymentEvent',
+            name="PaymentEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=40, verbose_name='платёжная система')),
-                ('event_id', models.CharField(max_length=160, verbose_name='номер события')),
-                ('kind', models.CharField(max_length=10, verbose_name='что сообщили')),
-                ('trust', models.CharField(max_length=10, verbose_name='доверие')),
-                ('origin', models.CharField(choices=[('callback', 'вызов'), ('check', 'проверка'), ('staff', 'сотрудник'), ('system', 'система')], max_length=10, verbose_name='откуда')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='сумма')),
-                ('currency', models.CharField(blank=True, max_length=3, verbose_name='валюта')),
-                ('status_before', models.CharField(max_length=16, verbose_name='было')),
-                ('status_after', models.CharField(max_length=16, verbose_name='стало')),
-                ('outcome', models.CharField(choices=[('moved', 'состояние изменено'), ('kept', 'ничего не меняет'), ('review', 'отправлен на проверку')], max_length=10, verbose_name='итог')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='пояснение')),
-                ('raw', models.JSONField(default=dict, verbose_name='ответ системы')),
-                ('applied_at', models.DateTimeField(default=integrations.clock.now, verbose_name='когда')),
-                ('callback', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='integrations.inboundcallback', verbose_name='вызов')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='payments.payment', verbose_name='платёж')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("provider", models.CharField(max_length=40, verbose_name="платёжная система")),
+                ("event_id", models.CharField(max_length=160, verbose_name="номер события")),
+                ("kind", models.CharField(max_length=10, verbose_name="что сообщили")),
+                ("trust", models.CharField(max_length=10, verbose_name="доверие")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("callback", "вызов"),
+                            ("check", "проверка"),
+                            ("staff", "сотрудник"),
+                            ("system", "система"),
+                        ],
+                        max_length=10,
+                        verbose_name="откуда",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="сумма"
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3, verbose_name="валюта")),
+                ("status_before", models.CharField(max_length=16, verbose_name="было")),
+                ("status_after", models.CharField(max_length=16, verbose_name="стало")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("moved", "состояние изменено"),
+                            ("kept", "ничего не меняет"),
+                            ("review", "отправлен на проверку"),
+                        ],
+                        max_length=10,
+                        verbose_name="итог",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="пояснение")),
+                ("raw", models.JSONField(default=dict, verbose_name="ответ системы")),
+                (
+                    "applied_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="когда"),
+                ),
+                (
+                    "callback",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="integrations.inboundcallback",
+                        verbose_name="вызов",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="payments.payment",
+                        verbose_name="платёж",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'событие платежа',
-                'verbose_name_plural': 'события платежей',
-                'ordering': ['id'],
+                "verbose_name": "событие платежа",
+                "verbose_name_plural": "события платежей",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='код')),
-                ('title_ru', models.CharField(max_length=80, verbose_name='название, рус.')),
-                ('title_en', models.CharField(max_length=80, verbose_name='название, англ.')),
-                ('length', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='длительность')),
-                ('unit', models.CharField(choices=[('day', 'дни'), ('month', 'календарные месяцы')], default='day', max_length=5, verbose_name='единица')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='цена')),
-                ('currency', models.CharField(default='RUB', max_length=3, verbose_name='валюта')),
-                ('is_active', models.BooleanField(default=True, verbose_name='продаётся')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='порядок')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="код")),
+                ("title_ru", models.CharField(max_length=80, verbose_name="название, рус.")),
+                ("title_en", models.CharField(max_length=80, verbose_name="название, англ.")),
+                (
+                    "length",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="длительность",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("day", "дни"), ("month", "календарные месяцы")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="единица",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=10, verbose_name="цена"),
+                ),
+                ("currency", models.CharField(default="RUB", max_length=3, verbose_name="валюта")),
+                ("is_active", models.BooleanField(default=True, verbose_name="продаётся")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="порядок")),
             ],
             options={
-                'verbose_name': 'тариф',
-                'verbose_name_plural': 'тарифы',
-                'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='plan_costs_something'), models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='plan_lasts_something')],
+                "verbose_name": "тариф",
+                "verbose_name_plural": "тарифы",
+                "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="plan_costs_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("length__gt", 0)), name="plan_lasts_something"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='payment',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='payments.plan', verbose_name='тариф'),
+            model_name="payment",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to="payments.plan",
+                verbose_name="тариф",
+            ),
         ),
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('invited', 'перешёл по ссылке'), ('rewarded', 'дни начислены'), ('revoked', 'дни сняты')], default='invited', max_length=10, verbose_name='состояние')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='перешёл')),
-                ('rewarded_at', models.DateTimeField(blank=True, null=True, verbose_name='начислено')),
-                ('friend', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='referral', to='payments.customer', verbose_name='друг')),
-                ('inviter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='payments.customer', verbose_name='пригласил')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("invited", "перешёл по ссылке"),
+                            ("rewarded", "дни начислены"),
+                            ("revoked", "дни сняты"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                        verbose_name="состояние",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="перешёл"),
+                ),
+                (
+                    "rewarded_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="начислено"),
+                ),
+                (
+                    "friend",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referral",
+                        to="payments.customer",
+                        verbose_name="друг",
+                    ),
+                ),
+                (
+                    "inviter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="payments.customer",
+                        verbose_name="пригласил",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'приглашение',
-                'verbose_name_plural': 'приглашения',
-                'ordering': ['-id'],
+                "verbose_name": "приглашение",
+                "verbose_name_plural": "приглашения",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expires_at', models.DateTimeField(verbose_name='доступ до')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='создана')),
-                ('panel_username', models.CharField(blank=True, max_length=36, verbose_name='имя на панели')),
-                ('panel_id', models.CharField(blank=True, max_length=36, verbose_name='номер на панели')),
-                ('access_url', models.URLField(blank=True, max_length=500, verbose_name='ссылка доступа')),
-                ('panel_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='на панели до')),
-                ('panel_synced_at', models.DateTimeField(blank=True, null=True, verbose_name='сверено с панелью')),
-                ('panel_error', models.CharField(blank=True, max_length=300, verbose_name='ошибка панели')),
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='subscription', to='payments.customer', verbose_name='клиент')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="доступ до")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="создана"),
+                ),
+                (
+                    "panel_username",
+                    models.CharField(blank=True, max_length=36, verbose_name="имя на панели"),
+                ),
+                (
+                    "panel_id",
+                    models.CharField(blank=True, max_length=36, verbose_name="номер на панели"),
+                ),
+                (
+                    "access_url",
+                    models.URLField(blank=True, max_length=500, verbose_name="ссылка доступа"),
+                ),
+                (
+                    "panel_expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="на панели до"),
+                ),
+                (
+                    "panel_synced_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="сверено с панелью"),
+                ),
+                (
+                    "panel_error",
+                    models.CharField(blank=True, max_length=300, verbose_name="ошибка панели"),
+                ),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscription",
+                        to="payments.customer",
+                        verbose_name="клиент",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'подписка',
-                'verbose_name_plural': 'подписки',
-                'ordering': ['-id'],
+                "verbose_name": "подписка",
+                "verbose_name_plural": "подписки",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='DayEntry',
+            name="DayEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('purchase', 'покупка'), ('referral', 'за друга'), ('promo', 'промокод'), ('trial', 'пробный период'), ('gift', 'подарок'), ('manual', 'сотрудник'), ('clawback', 'снятие')], max_length=10, verbose_name='вид')),
-                ('key', models.CharField(max_length=100, unique=True, verbose_name='ключ')),
-                ('seconds', models.BigIntegerField(verbose_name='секунд')),
-                ('starts_at', models.DateTimeField(verbose_name='с')),
-                ('ends_at', models.DateTimeField(verbose_name='стало до')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='причина')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='когда')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='кто выдал')),
-                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='day_entries', to='payments.payment', verbose_name='платёж')),
-                ('referral', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='payments.referral', verbose_name='приглашение')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_entries', to='payments.subscription', verbose_name='подписка')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("purchase", "покупка"),
+                            ("referral", "за друга"),
+                            ("promo", "промокод"),
+                            ("trial", "пробный период"),
+                            ("gift", "подарок"),
+                            ("manual", "сотрудник"),
+                            ("clawback", "снятие"),
+                        ],
+                        max_length=10,
+                        verbose_name="вид",
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, unique=True, verbose_name="ключ")),
+                ("seconds", models.BigIntegerField(verbose_name="секунд")),
+                ("starts_at", models.DateTimeField(verbose_name="с")),
+                ("ends_at", models.DateTimeField(verbose_name="стало до")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="причина")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="когда"),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="кто выдал",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="day_entries",
+                        to="payments.payment",
+                        verbose_name="платёж",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="payments.referral",
+                        verbose_name="приглашение",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="day_entries",
+                        to="payments.subscription",
+                        verbose_name="подписка",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'проводка дней',
-                'verbose_name_plural': 'проводки дней',
-                'ordering': ['id'],
+                "verbose_name": "проводка дней",
+                "verbose_name_plural": "проводки дней",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='MoneyEntry',
+            name="MoneyEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100, unique=True, verbose_name='ключ')),
-                ('kind', models.CharField(choices=[('capture', 'поступление'), ('fee', 'комиссия'), ('refund', 'возврат')], max_length=10, verbose_name='вид')),
-                ('debit', models.CharField(choices=[('clearing', 'расчёты с платёжной системой'), ('revenue', 'выручка'), ('refunds', 'возвраты'), ('fees', 'комиссии')], max_length=10, verbose_name='дебет')),
-                ('credit', models.CharField(choices=[('clearing', 'расчёты с платёжной системой'), ('revenue', 'выручка'), ('refunds', 'возвраты'), ('fees', 'комиссии')], max_length=10, verbose_name='кредит')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='сумма')),
-                ('currency', models.CharField(max_length=3, verbose_name='валюта')),
-                ('created_at', models.DateTimeField(default=integrations.clock.now, verbose_name='когда')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='money_entries', to='payments.payment', verbose_name='платёж')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, unique=True, verbose_name="ключ")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("capture", "поступление"),
+                            ("fee", "комиссия"),
+                            ("refund", "возврат"),
+                        ],
+                        max_length=10,
+                        verbose_name="вид",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.CharField(
+                        choices=[
+                            ("clearing", "расчёты с платёжной системой"),
+                            ("revenue", "выручка"),
+                            ("refunds", "возвраты"),
+                            ("fees", "комиссии"),
+                        ],
+                        max_length=10,
+                        verbose_name="дебет",
+                    ),
+                ),
+                (
+                    "credit",
+                    models.CharField(
+                        choices=[
+                            ("clearing", "расчёты с платёжной системой"),
+                            ("revenue", "выручка"),
+                            ("refunds", "возвраты"),
+                            ("fees", "комиссии"),
+                        ],
+                        max_length=10,
+                        verbose_name="кредит",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="сумма"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="валюта")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=integrations.clock.now, verbose_name="когда"),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="money_entries",
+                        to="payments.payment",
+                        verbose_name="платёж",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'денежная проводка',
-                'verbose_name_plural': 'денежные проводки',
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='posting_is_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_moves_money'), models.UniqueConstraint(condition=models.Q(('kind', 'capture')), fields=('payment',), name='one_capture_per_payment')],
+                "verbose_name": "денежная проводка",
+                "verbose_name_plural": "денежные проводки",
+                "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="posting_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="posting_moves_money",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "capture")),
+                        fields=("payment",),
+                        name="one_capture_per_payment",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='moneyentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f7e6906eb6e097f2ffb3066db2d508066bb9335', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_565c0', table='payments_moneyentry', when='BEFORE')),
+            model_name="moneyentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4f7e6906eb6e097f2ffb3066db2d508066bb9335",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_565c0",
+                    table="payments_moneyentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentevent',
-            constraint=models.UniqueConstraint(fields=('provider', 'event_id'), name='event_applied_once'),
+            model_name="paymentevent",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "event_id"), name="event_applied_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['customer', '-id'], name='payments_of_a_customer'),
+            model_name="payment",
+            index=models.Index(fields=["customer", "-id"], name="payments_of_a_customer"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['-created_at', '-id'], name='payments_by_date'),
+            model_name="payment",
+            index=models.Index(fields=["-created_at", "-id"], name="payments_by_date"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['status', '-id'], name='payments_by_status'),
+            model_name="payment",
+            index=models.Index(fields=["status", "-id"], name="payments_by_status"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('status', 'paid'), models.Q(('access', 'granted'), _negated=True)), fields=['id'], name='paid_without_access'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(
+                    ("status", "paid"), models.Q(("access", "granted"), _negated=True)
+                ),
+                fields=["id"],
+                name="paid_without_access",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('status__in', ['created', 'pending'])), fields=['invoice_expires_at'], name='payments_to_expire'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("status__in", ["created", "pending"])),
+                fields=["invoice_expires_at"],
+                name="payments_to_expire",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['external_id'], name='payments_by_external_id', opclasses=['varchar_pattern_ops']),
+            model_name="payment",
+            index=models.Index(
+                fields=["external_id"],
+                name="payments_by_external_id",
+                opclasses=["varchar_pattern_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('provider', 'external_id'), name='one_payment_per_external_id'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("provider", "external_id"),
+                name="one_payment_per_external_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payment_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['paid', 'partly_refunded', 'refunded']), _negated=True), ('paid_at__isnull', False), _connector='OR'), name='money_in_has_a_date'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ["paid", "partly_refunded", "refunded"]), _negated=True
+                    ),
+                    ("paid_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="money_in_has_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('inviter', models.F('friend')), _negated=True), name='nobody_invites_himself'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("inviter", models.F("friend")), _negated=True),
+                name="nobody_invites_himself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['expires_at'], name='subscription_by_end'),
+            model_name="subscription",
+            index=models.Index(fields=["expires_at"], name="subscription_by_end"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(models.Q(('panel_expires_at', models.F('expires_at')), _negated=True), ('panel_expires_at', None), _connector='OR'), fields=['id'], name='subscription_to_sync'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(("panel_expires_at", models.F("expires_at")), _negated=True),
+                    ("panel_expires_at", None),
+                    _connector="OR",
+                ),
+                fields=["id"],
+                name="subscription_to_sync",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'purchase')), fields=('payment',), name='one_purchase_entry_per_payment'),
+            model_name="dayentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "purchase")),
+                fields=("payment",),
+                name="one_purchase_entry_per_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'referral')), fields=('referral',), name='one_bonus_per_referral'),
+            model_name="dayentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "referral")),
+                fields=("referral",),
+                name="one_bonus_per_referral",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'purchase'), _negated=True), ('payment__isnull', False), _connector='OR'), name='purchase_has_a_payment'),
+            model_name="dayentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "purchase"), _negated=True),
+                    ("payment__isnull", False),
+                    _connector="OR",
+                ),
+                name="purchase_has_a_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'manual'), _negated=True), models.Q(('granted_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='manual_days_have_a_person_and_a_reason'),
+            model_name="dayentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "manual"), _negated=True),
+                    models.Q(
+                        ("granted_by__isnull", False), models.Q(("reason", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="manual_days_have_a_person_and_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dayentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'clawback'), ('seconds__lt', 0)), models.Q(models.Q(('kind', 'clawback'), _negated=True), ('seconds__gt', 0)), _connector='OR'), name='only_a_clawback_takes_days'),
+            model_name="dayentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "clawback"), ("seconds__lt", 0)),
+                    models.Q(models.Q(("kind", "clawback"), _negated=True), ("seconds__gt", 0)),
+                    _connector="OR",
+                ),
+                name="only_a_clawback_takes_days",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dayentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7c0b0336b8eb3145ac60bdf183d3351ff1d29a9f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e467f', table='payments_dayentry', when='BEFORE')),
+            model_name="dayentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7c0b0336b8eb3145ac60bdf183d3351ff1d29a9f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e467f",
+                    table="payments_dayentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -14,9 +14,7 @@ class Plan(models.Model):
     code = models.SlugField(_("код"), max_length=20, unique=True)
     title_ru = models.CharField(_("название, рус."), max_length=80)
     title_en = models.CharField(_("название, англ."), max_length=80)
-    length = models.PositiveSmallIntegerField(
-        _("длительность"), validators=[MinValueValidator(1)]
-    )
+    length = models.PositiveSmallIntegerField(_("длительность"), validators=[MinValueValidator(1)])
     unit = models.CharField(
         _("единица"),
         max_length=5,

@@ -55,7 +55,7 @@ def drain_callbacks(*, seconds: float = 20.0) -> int:
     while time.monotonic() < until:
         try:
             taken, done, hints = _settle_batch(BATCH)
-        except Exception:  # noqa: BLE001 - the same rows are taken again one by one, each keeping its own error
+        except Exception:
             log.warning("callbacks.batch_broke", exc_info=True)
             taken, done, hints = _settle_alone()
         for callback_id in hints:
@@ -250,7 +250,7 @@ def _lease(row: InboundCallback) -> None:
 
 def replay(callback_id: int) -> None:
     """Have one stored call applied again, as if it had just arrived. Harmless where it was applied before."""
-    InboundCallback.objects.filter(
-        pk=callback_id, verdict=InboundCallback.Verdict.ACCEPTED
-    ).update(status=Status.RECEIVED, attempts=0, not_before=wall_clock(), error="", outcome="")
+    InboundCallback.objects.filter(pk=callback_id, verdict=InboundCallback.Verdict.ACCEPTED).update(
+        status=Status.RECEIVED, attempts=0, not_before=wall_clock(), error="", outcome=""
+    )
     wake(DRAIN)

@@ -60,7 +60,9 @@ def start_checkout(
         close_open(payment_id=payment.pk, to=Payment.Status.FAILED, reason=str(error))
         raise
     except IntegrationError as error:
-        if error.retryable:  # nothing is known: the row stays open, a callback may still come for it
+        if (
+            error.retryable
+        ):  # nothing is known: the row stays open, a callback may still come for it
             Payment.objects.filter(pk=payment.pk).update(reason=str(error)[:300])
             raise
         close_open(payment_id=payment.pk, to=Payment.Status.FAILED, reason=str(error))

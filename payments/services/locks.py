@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-CUSTOMER_LOCKS = 4_201  # first key of the advisory lock; the second is the customer's id folded to 32 bits
+CUSTOMER_LOCKS = (
+    4_201  # first key of the advisory lock; the second is the customer's id folded to 32 bits
+)
 
 
 def lock_customers(customer_ids: Iterable[int]) -> None:

@@ -70,7 +70,7 @@ def settle_refunded(payment: Payment) -> None:
     for entry in payment.day_entries.filter(seconds__gt=0).select_related("referral", "payment"):
         days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
         if entry.referral is not None:
-            Referral.objects.filter(pk=entry.referral_id).update(status=Referral.Status.REVOKED)
+            Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)
     outbox.publish(
         "payment.refunded",
         {"payment_id": payment.pk},

@@ -42,9 +42,7 @@ TRANSITIONS: dict[EventKind, Transition] = {
     # Money that arrives late is still money: a payment given up here becomes paid.
     EventKind.PAID: Transition(
         Status.PAID,
-        frozenset(
-            {Status.CREATED, Status.PENDING, Status.FAILED, Status.CANCELED, Status.EXPIRED}
-        ),
+        frozenset({Status.CREATED, Status.PENDING, Status.FAILED, Status.CANCELED, Status.EXPIRED}),
     ),
     EventKind.FAILED: Transition(Status.FAILED, frozenset({Status.CREATED, Status.PENDING})),
     EventKind.CANCELED: Transition(Status.CANCELED, frozenset({Status.CREATED, Status.PENDING})),
@@ -133,9 +131,7 @@ def apply_locked(
         outcome=Outcome.KEPT,
         raw=dict(event.raw),
     )
-    if PaymentEvent.objects.filter(
-        provider=payment.provider, event_id=event.event_id
-    ).exists():
+    if PaymentEvent.objects.filter(provider=payment.provider, event_id=event.event_id).exists():
         return Outcome.KEPT
     if event.external_id and not payment.external_id:
         payment.external_id = event.external_id

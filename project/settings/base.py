@@ -97,7 +97,9 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-DATABASES = {"default": database(env.text("DATABASE_URL", "postgres://postgres@127.0.0.1/provodnik"))}
+DATABASES = {
+    "default": database(env.text("DATABASE_URL", "postgres://postgres@127.0.0.1/provodnik"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -125,7 +127,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "visibility_timeout": 600,
 }
-# Celery's Django fix-up would close the connection around every task (measured: 4 times slower); ours checks it instead.
+# Celery's Django fix-up would close the connection around every task (measured: 4 times slower); project.celery
+# checks it instead.
 CELERY_DB_REUSE_MAX = 10**9
 CELERY_TASK_ROUTES = {
     "payments.*": {"queue": "money"},
@@ -206,7 +209,10 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from project.settings.base import *  # noqa: F403
 from project import env
+from project.settings.base import *  # noqa: F403
 
 STATE_DIR = Path(env.text("DEV_STATE", str(env.ROOT / ".local")))
 

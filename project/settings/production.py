@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from project import env
 from project.settings.base import *  # noqa: F403
 from project.settings.base import PUBLIC_URL
-from project import env
 
 if env.flag("SANDBOX", default=False):
     raise ImproperlyConfigured("SANDBOX is for local settings; production talks to real services.")

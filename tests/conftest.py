@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from integrations.clock import now
+from payments.models import Customer, Payment, Plan
+from payments.registry import forget_providers
+
+_telegram_ids = count(700_100_200)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_adapters():
+    """Credentials differ between tests; adapters are built anew for each."""
+    forget_providers()
+    yield
+    forget_providers()
+
+
+@pytest.fixture
+def plan(db) -> Plan:
+    return Plan.objects.create(
+        code="1m", title_ru="1 месяц", title_en="1 month", length=30, amount=Decimal("199.00")
+    )
+
+
+@pytest.fixture
+def make_customer(db) -> Callable[..., Customer]:
+    def make(**fields: Any) -> Customer:
+        return Customer.objects.create(**({"telegram_id": next(_telegram_ids)} | fields))
+
+    return make
+
+
+@pytest.fixture
+def customer(make_customer) -> Customer:
+    return make_customer(username="anna", first_name="Анна")
+
+
+@pytest.fixture
+def make_payment(plan, make_customer) -> Callable[..., Payment]:
+    """A payment waiting for money; any field can be set."""
+
+    def make(**fields: Any) -> Payment:
+        fields.setdefault("customer", None)
+        if fields["customer"] is None:
+            fields["customer"] = make_customer()
+        defaults: dict[str, Any] = {
+            "plan": plan,
+            "length": plan.length,
+            "unit": plan.unit,
+            "provider": "oneplat",
+            "method": "card",
+            "amount": plan.amount,
+            "currency": plan.currency,
+            "status": Payment.Status.PENDING,
+            "opened_at": now(),
+            "invoice_expires_at": now() + timedelta(minutes=30),
+        }
+        return Payment.objects.create(**(defaults | fields))
+
+    return make

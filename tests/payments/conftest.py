@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from payments.registry import forget_providers
+from tests.support.http_server import HttpServer
+
+
+@pytest.fixture
+def oneplat(settings) -> Iterator[HttpServer]:
+    """1Plat's API as the test scripts it."""
+    with HttpServer() as server:
+        settings.CREDENTIALS = {**settings.CREDENTIALS, "ONEPLAT_BASE_URL": server.url}
+        forget_providers()
+        yield server
+
+
+def order(guid: str = "guid-a", *, status: int = 0, reference: str = "", amount: int = 199) -> dict:
+    """A 1Plat answer about one order, in the documented shape."""
+    payment = {
+        "note": {"currency": "RUB", "pan": "2200 0000 1111 2222", "bank": "Банк", "fio": "И. И."},
+        "method_group": "card",
+        "guid": guid,
+        "merchant_id": reference,
+        "status": status,
+        "amount": amount,
+        "amount_to_pay": amount,
+        "expired": "2099-03-01T12:30:00.000Z",
+    }
+    return {"success": 1, "guid": guid, "payment": payment, "url": f"https://pay.example/{guid}"}
