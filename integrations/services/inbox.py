@@ -69,6 +69,22 @@ def store_refused(
     )
 
 
+def requeue(callback_id: int) -> bool:
+    """Have an accepted call processed again from the start; the worker's next tick finds it."""
+    accepted = InboundCallback.objects.filter(
+        pk=callback_id, verdict=InboundCallback.Verdict.ACCEPTED
+    )
+    return bool(
+        accepted.update(
+            status=InboundCallback.Status.RECEIVED,
+            attempts=0,
+            not_before=wall_clock(),
+            error="",
+            outcome="",
+        )
+    )
+
+
 def _store(
     *,
     source: str,
