@@ -13,6 +13,7 @@ from django.db import transaction
 from integrations.clock import wall_clock
 from integrations.errors import CallbackMalformed, IntegrationError, ServiceUnreachable
 from integrations.models import InboundCallback
+from integrations.services import inbox
 from integrations.wakeups import wake
 from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Payment, PaymentEvent
@@ -250,7 +251,5 @@ def _lease(row: InboundCallback) -> None:
 
 def replay(callback_id: int) -> None:
     """Have one stored call applied again, as if it had just arrived. Harmless where it was applied before."""
-    InboundCallback.objects.filter(pk=callback_id, verdict=InboundCallback.Verdict.ACCEPTED).update(
-        status=Status.RECEIVED, attempts=0, not_before=wall_clock(), error="", outcome=""
-    )
+    inbox.requeue(callback_id)
     wake(DRAIN)
