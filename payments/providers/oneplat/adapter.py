@@ -200,8 +200,9 @@ class Provider(PaymentProvider):
         return order if request.method is Method.ANY else order | {"method": request.method.value}
 
     def _open(self, request: InvoiceRequest) -> dict[str, Any]:
+        order = self._order(request)
         try:
-            return self._client.create_order(self._order(request))
+            return self._client.create_order(order)
         except InvoiceRefused as error:
             if error.reason is not Refusal.AMOUNT_OUT_OF_RANGE or error.minimum:
                 raise

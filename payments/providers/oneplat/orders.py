@@ -41,7 +41,7 @@ METHODS: dict[str, Method] = {"card": Method.CARD, "sbp": Method.SBP, "qr": Meth
 
 # Of what goes into an address of their API, into an index of ours and into a comparison of sums.
 GUID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?")
+AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
 LONGEST_STATUS = 32
 LONGEST_REFERENCE = 128
 
