@@ -24,7 +24,8 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
 
     signals.on_stop(hand_on)
     try:
-        return child.wait()
+        code = child.wait()
+        return code if code >= 0 else 128 - code  # ended by a signal: as a shell says it
     finally:
         signals.unwind_on_stop()
 
