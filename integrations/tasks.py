@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from celery import shared_task
+from typing import Any
 
+from celery import shared_task
+from celery.signals import heartbeat_sent
+
+from integrations.pulse import Pulse
 from integrations.services import heartbeats, outbox
 from integrations.wakeups import awake
+
+worker = Pulse("worker")
 
 
 @shared_task(name=outbox.DRAIN)
@@ -14,5 +20,11 @@ def drain_outbox() -> int:
 
 @shared_task(name="integrations.heartbeat")
 def heartbeat() -> None:
-    """Sent by beat, run by a worker: one arrival proves both alive."""
-    heartbeats.beat("worker")
+    """Sent by beat on its schedule: its arrival proves beat. The worker speaks for itself (integrations.pulse)."""
+    heartbeats.beat("beat")
+
+
+@heartbeat_sent.connect
+def prove_worker(**_: Any) -> None:
+    """Celery's consuming loop has turned: every 2 seconds, and only while it is connected to the broker."""
+    worker.turn()

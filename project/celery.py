@@ -3,9 +3,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun
 from django.db import close_old_connections
+
+from project import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.production")
 
@@ -14,7 +17,19 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@setup_logging.connect
+def use_our_logs(**_: Any) -> None:
+    """With a receiver here Celery installs no handlers of its own: its lines look and hide like all others."""
+    logs.configure({})
+
+
 @task_prerun.connect
-def check_connection(**_: Any) -> None:
-    """Drop a dead connection before a task, instead of reconnecting around every one."""
+def begin_task(task_id: str, task: Any, **_: Any) -> None:
+    """Name the task in its log lines; drop a dead connection, instead of reconnecting around every task."""
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
     close_old_connections()
+
+
+@task_postrun.connect
+def end_task(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()

@@ -6,7 +6,6 @@ line break in a merchant secret has cost people days. A wrong type is refused lo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +19,13 @@ env = environ.FileAwareEnv()
 
 def text(name: str, default: str | None = None) -> str:
     """A string. Without a default, a missing or empty variable is an error that names it."""
-    value = str(env.str(name, default="")).strip()
+    try:
+        # Not env.str(): it takes a value that begins with "$" for the name of another variable.
+        value = str(env.ENVIRON.get(name, "")).strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names a file that cannot be read: {error.strerror}."
+        ) from None
     if value:
         return value
     if default is None:
@@ -71,10 +76,10 @@ class Credentials(Mapping[str, str]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*os.environ, *self._defaults}))
+        return iter(sorted({*env.ENVIRON, *self._defaults}))
 
     def __len__(self) -> int:
-        return len({*os.environ, *self._defaults})
+        return len(set(self))
 
     def __repr__(self) -> str:
         return "<Credentials>"

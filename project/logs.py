@@ -5,56 +5,65 @@ from __future__ import annotations
 import logging
 import logging.config
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 # Values of keys like these are never printed, however deep they stand.
 SECRET_KEYS = re.compile(
     r"(secret|token|password|passwd|authorization|cookie|api_?key)", re.IGNORECASE
 )
-# A bot token inside a URL: the Bot API puts it into every path.
-BOT_TOKEN = re.compile(r"\b(bot)?\d{3,}:[A-Za-z0-9_-]{8,}")
 HIDDEN = "***"
+SHORTEST_SECRET = 6  # characters; hiding something shorter would blacken half of every line
+# What gives a secret away in any text, whoever wrote it: a traceback, a library, a repr().
+PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # a bot token inside a URL: the Bot API puts it into every path
+    (re.compile(r"\b(?:bot)?\d{3,}:[A-Za-z0-9_-]{8,}"), HIDDEN),
+    # user:password@host
+    (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # a payer's card: the last four digits are enough to recognise it
+    (re.compile(r"(?<![\w.-])\d{4}([ -]?)\d{4}\1\d{4}\1(\d{4})(?![\w-])"), rf"{HIDDEN}\2"),
+    # an e-mail address keeps its first letter and its domain
+    (re.compile(r"\b([\w+-])[\w.+-]*@([\w-]+\.[\w.-]+)"), rf"\1{HIDDEN}@\2"),
+)
+QUIET = (
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "telegram",
+    "apscheduler",
+    "celery.redirected",
+    "celery.worker.strategy",  # "task received", several a second
+    "celery.app.trace",  # "task succeeded", with whatever it returned
+    "celery.beat",  # "sending due task"
+)
 
 
 def configure(_config: Mapping[str, Any]) -> None:
     """Called by Django as LOGGING_CONFIG. Standard logging and structlog end in the same handler."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.StackInfoRenderer(),
-    ]
-    console = settings.LOG_FORMAT == "console"
-    last: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=False)]
-        if console
-        else [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, *last],
-    )
     handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
+    handler.setFormatter(formatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.LOG_LEVEL)
-    for noisy in ("httpx", "httpcore", "urllib3", "telegram", "apscheduler", "celery.redirected"):
+    for noisy in QUIET:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for served in ("_granian", "django.server"):
+        own = logging.getLogger(served)
+        own.handlers.clear()
+        own.propagate = True
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
+            *_shared(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -63,33 +72,99 @@ def configure(_config: Mapping[str, Any]) -> None:
     )
 
 
-def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The last processor: no secret leaves the process, whoever logged it."""
-    known = known_secrets()
-    for key, value in event.items():
-        event[key] = HIDDEN if SECRET_KEYS.search(key) else _clean(value, known)
-    return event
-
-
-def known_secrets() -> tuple[str, ...]:
-    """The configured credentials themselves, so that they are found inside any text."""
-    return tuple(
-        value
-        for name, value in settings.CREDENTIALS.items()
-        if SECRET_KEYS.search(name) and len(value) >= 8
+def formatter() -> logging.Formatter:
+    """What turns any record, ours or a library's, into one line. Also named by granian's own logging file."""
+    render = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if settings.LOG_FORMAT == "console":
+        # Without its own tracebacks: those would print local variables.
+        render = structlog.dev.ConsoleRenderer(colors=False)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,  # before redaction: messages of exceptions hold secrets too
+            redact,
+            render,
+            scrub_line,
+        ],
     )
 
 
-def _clean(value: Any, known: tuple[str, ...]) -> Any:
+def _shared() -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """No secret leaves the process, whoever logged it."""
+    cleaned = _clean(event)
+    event.clear()
+    event.update(cleaned)
+    return event
+
+
+def scrub_line(_logger: Any, _name: str, line: str) -> str:
+    """The finished line once more: objects became text only while it was rendered."""
+    return _without_known(line)
+
+
+def scrub(text: str) -> str:
+    """Any text as it may be shown to people or sent elsewhere."""
+    text = _without_known(text)
+    for pattern, shown in PATTERNS:
+        text = pattern.sub(shown, text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def known_secrets() -> tuple[str, ...]:
+    """The configured credentials themselves, the longest first, so that they are found inside any text.
+
+    Read once: the environment does not change under a running process.
+    """
+    named = [settings.CREDENTIALS.get(name, "") for name in _secret_names(settings.CREDENTIALS)]
+    passwords = [str(database.get("PASSWORD", "")) for database in settings.DATABASES.values()]
+    passwords.append(urlsplit(settings.REDIS_URL).password or "")
+    found = {
+        value
+        for value in (*named, *passwords, settings.SECRET_KEY, settings.METRICS_TOKEN)
+        if len(value) >= SHORTEST_SECRET
+    }
+    return tuple(sorted(found | {quote(value, safe="") for value in found}, key=len, reverse=True))
+
+
+@receiver(setting_changed)
+def forget_secrets(**_: Any) -> None:
+    known_secrets.cache_clear()
+
+
+def _secret_names(names: Iterable[str]) -> list[str]:
+    return [name for name in names if SECRET_KEYS.search(name)]
+
+
+def _without_known(text: str) -> str:
+    for secret in known_secrets():
+        if secret in text:
+            text = text.replace(secret, HIDDEN)
+    return text
+
+
+def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        for secret in known:
-            value = value.replace(secret, HIDDEN)
-        return BOT_TOKEN.sub(HIDDEN, value)
+        return scrub(value)
     if isinstance(value, Mapping):
         return {
-            key: HIDDEN if SECRET_KEYS.search(str(key)) else _clean(inner, known)
+            key: HIDDEN if SECRET_KEYS.search(str(key)) else _clean(inner)
             for key, inner in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_clean(inner, known) for inner in value]
-    return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(inner) for inner in value]
+    if value is None or isinstance(value, int | float):
+        return value
+    return scrub(str(value) if isinstance(value, BaseException) else repr(value))

@@ -16,6 +16,8 @@ DEBUG = False
 ALLOWED_HOSTS: list[str] = env.words("ALLOWED_HOSTS")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 RELEASE = env.text("RELEASE", "0.1.0")
+# What Prometheus shows at /metrics; without it only a sandbox answers there, and only to this machine.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 INSTALLED_APPS = [
     "project.apps.ProjectConfig",
@@ -131,12 +133,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # checks it instead.
 CELERY_DB_REUSE_MAX = 10**9
 CELERY_TASK_ROUTES = {
-    "payments.*": {"queue": "money"},
+    # Only what never waits for an outside service may stand in the money queue.
+    "payments.drain_callbacks": {"queue": "money"},
+    "payments.expire_payments": {"queue": "money"},
+    "payments.*": {"queue": "access"},
     "integrations.drain_outbox": {"queue": "access"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-callbacks": {
         "task": "payments.drain_callbacks",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "confirm-callbacks": {
+        "task": "payments.confirm_callbacks",
         "schedule": 1.0,
         "options": {"expires": 5},
     },
