@@ -1,0 +1,182 @@
+"""What background work says in Telegram. The bot itself, which listens, has its own library.
+
+Reference: https://core.telegram.org/bots/api
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreachable
+from integrations.http import Client, File
+from integrations.telegram.errors import (
+    SERVICE,
+    MaybeSent,
+    MessageGone,
+    NotModified,
+    classified,
+)
+
+API_URL = "https://api.telegram.org"
+Markup = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAccount:
+    """Who we are in Telegram."""
+
+    id: int
+    username: str
+    name: str
+
+
+class BotApi:
+    """Messages to chats; synchronous.
+
+    Raises ServiceUnreachable and ServiceRefused, mostly as a class of integrations.telegram.errors.
+    A message that may or may not have been sent is MaybeSent, any other ServiceUnreachable of a
+    `send_` is surely not.
+    """
+
+    def __init__(self, *, token: str, base_url: str = API_URL, deadline: float = 15.0) -> None:
+        self._token = token
+        self._client = Client(service=SERVICE, base_url=base_url, deadline=deadline)
+
+    def send_message(
+        self,
+        chat_id: int | str,
+        text: str,
+        *,
+        reply_markup: Markup | None = None,
+        parse_mode: str = "HTML",
+        disable_preview: bool = True,
+    ) -> int:
+        """Returns the message's id."""
+        return self._send(
+            "sendMessage",
+            {
+                "chat_id": chat_id,
+                "text": text,
+                "parse_mode": parse_mode,
+                "link_preview_options": {"is_disabled": disable_preview},
+                "reply_markup": reply_markup,
+            },
+        )
+
+    def send_photo(
+        self,
+        chat_id: int | str,
+        photo: bytes,
+        caption: str = "",
+        reply_markup: Markup | None = None,
+        *,
+        parse_mode: str = "HTML",
+    ) -> int:
+        """Send a PNG; returns the message's id."""
+        fields = {
+            "chat_id": chat_id,
+            "caption": caption,
+            "parse_mode": parse_mode,
+            "reply_markup": reply_markup,
+        }
+        return self._send("sendPhoto", fields, {"photo": ("image.png", photo, "image/png")})
+
+    def edit_message(
+        self,
+        chat_id: int | str,
+        message_id: int,
+        text: str,
+        reply_markup: Markup | None = None,
+        *,
+        parse_mode: str = "HTML",
+        disable_preview: bool = True,
+    ) -> None:
+        """Replace text and keyboard (no keyboard takes it away). May be repeated at will."""
+        fields = {
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "text": text,
+            "parse_mode": parse_mode,
+            "link_preview_options": {"is_disabled": disable_preview},
+            "reply_markup": reply_markup,
+        }
+        try:
+            self._call("editMessageText", fields)
+        except NotModified:
+            return
+
+    def delete_message(self, chat_id: int | str, message_id: int) -> bool:
+        """Whether it was there and young enough (48 hours) to be deleted. May be repeated at will."""
+        try:
+            self._call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
+        except MessageGone:
+            return False
+        return True
+
+    def get_me(self) -> BotAccount:
+        """A harmless call that needs the token."""
+        me = self._call("getMe", {})
+        if not isinstance(me, dict) or "id" not in me:
+            raise ServiceUnreachable("telegram answered with no bot", service=SERVICE)
+        return BotAccount(
+            id=me["id"], username=me.get("username", ""), name=me.get("first_name", "")
+        )
+
+    def _send(
+        self, method: str, fields: Mapping[str, Any], files: Mapping[str, File] | None = None
+    ) -> int:
+        try:
+            message = self._call(method, fields, files)
+        except ServiceUnreachable as error:
+            if not error.maybe_executed:
+                raise
+            raise MaybeSent(str(error), service=SERVICE, status=error.status) from None
+        if not isinstance(message, dict) or not isinstance(message.get("message_id"), int):
+            raise MaybeSent("telegram answered with no message", service=SERVICE)
+        message_id: int = message["message_id"]
+        return message_id
+
+    def _call(
+        self, method: str, fields: Mapping[str, Any], files: Mapping[str, File] | None = None
+    ) -> Any:
+        """The `result` of a method. Empty fields are left out."""
+        body = {name: value for name, value in fields.items() if value not in (None, "")}
+        try:
+            answer = self._client.post(
+                f"bot{self._token}/{method}",
+                body=_as_form(body) if files else body,
+                files=files,
+                log_path=f"bot…/{method}",
+            )
+        except IntegrationError as error:
+            raise classified(error) from None
+        if not isinstance(answer.data, dict) or answer.data.get("ok") is not True:
+            raise ServiceUnreachable("telegram answered without ok", service=SERVICE)
+        return answer.data.get("result")
+
+
+def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Multipart fields are texts; Telegram reads structures in them as JSON."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in fields.items()
+    }
+
+
+def get_bot_api() -> BotApi:
+    """The bot of the settings; one per process and credentials, so that connections are kept."""
+    token = settings.CREDENTIALS.get("BOT_TOKEN")
+    if not token:
+        raise ServiceRefused("telegram is not configured: BOT_TOKEN is empty", service=SERVICE)
+    return _bot_api(token, settings.CREDENTIALS.get("TELEGRAM_API_URL") or API_URL)
+
+
+@lru_cache(maxsize=8)
+def _bot_api(token: str, base_url: str) -> BotApi:
+    return BotApi(token=token, base_url=base_url)
