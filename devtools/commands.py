@@ -202,6 +202,8 @@ def _local_environment(servers: services.Services, addresses: plan.Addresses) ->
         "DJANGO_SETTINGS_MODULE": "project.settings.local",
         "DEV_STATE": str(places.STATE / RUN),
         "SECRET_KEY": _secret_key(),
+        # On a developer's own machine root is no risk worth ten lines at every start.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
     ENV_FILE.touch(mode=0o600)
     lines = (f"{key}={value}\n" for key, value in ours.items())

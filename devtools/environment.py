@@ -74,19 +74,21 @@ def _install(wanted: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "requirements.txt"
         file.write_text(wanted, encoding="utf-8")
-        uv = shutil.which("uv") or _own_uv(Path(folder))
-        if uv and _uv_installed(uv, file):
+        if _uv(shutil.which("uv"), file) or _uv(_own_uv(Path(folder)), file):
             return
-        _pip(file, check=True)
+        if not _pip(file):
+            raise Stopped("The packages could not be installed; pip says why above.")
 
 
 def _own_uv(folder: Path) -> str | None:
     file = folder / "uv.txt"
     file.write_text(requirements.for_package("uv"), encoding="utf-8")
-    return str(places.VENV / "bin" / "uv") if _pip(file, check=False) else None
+    return str(places.VENV / "bin" / "uv") if _pip(file) else None
 
 
-def _uv_installed(uv: str, file: Path) -> bool:
+def _uv(uv: str | None, file: Path) -> bool:
+    if uv is None:
+        return False
     env = dict(os.environ)
     # uv reads no pip setting and trusts only its own list of authorities unless it is told to.
     env.setdefault("UV_SYSTEM_CERTS", "1")
@@ -97,9 +99,7 @@ def _uv_installed(uv: str, file: Path) -> bool:
     return subprocess.run([*command, *wanted], env=env, check=False).returncode == 0
 
 
-def _pip(file: Path, *, check: bool) -> bool:
+def _pip(file: Path) -> bool:
     command = [str(places.PYTHON), "-m", "pip", "install", *QUIETLY]
-    done = subprocess.run([*command, "--require-hashes", "-r", str(file)], check=False)
-    if check and done.returncode:
-        raise Stopped("The packages could not be installed; pip says why above.")
-    return done.returncode == 0
+    wanted = ["--require-hashes", "-r", str(file)]
+    return subprocess.run([*command, *wanted], check=False).returncode == 0
