@@ -95,7 +95,7 @@ class Command(BaseCommand):
             raise CommandError(f"No answer: {type(error).__name__}") from None
         elapsed = round((time.monotonic() - started) * 1000)
         self.stdout.write(f"{answer.status_code} in {elapsed} ms: {answer.text[:200]}")
-        if not answer.ok or answer.is_redirect:
+        if not 200 <= answer.status_code < 300:
             raise CommandError("A provider would send this again: the answer is not 2xx")
 
 

@@ -18,6 +18,7 @@ from payments.provider import EventKind, Invoice, Limits, Method, ProviderEvent,
 from payments.providers.oneplat.signatures import js_number
 
 CURRENCY = "RUB"
+NO_CURRENCY = "XXX"  # ISO 4217; equals no order's currency, so a person looks at the payment
 PAY_PAGE = "https://pay.1plat.cash/pay/{guid}"
 
 STATUSES: dict[str, EventKind] = {
@@ -42,6 +43,7 @@ METHODS: dict[str, Method] = {"card": Method.CARD, "sbp": Method.SBP, "qr": Meth
 # Of what goes into an address of their API, into an index of ours and into a comparison of sums.
 GUID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
+CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_STATUS = 32
 LONGEST_REFERENCE = 128
 
@@ -82,10 +84,18 @@ def event(fields: Mapping[str, Any], *, trust: Trust, shop_id: str) -> ProviderE
         # Some shops are said to get their own id here. It is never an order number of ours.
         reference="" if reference == shop_id else reference,
         external_id=guid,
-        money=money(said, "amount"),
+        money=replace(money(said, "amount"), currency=_currency(fields, said)),
         reason=STATUS_MEANINGS[status]["ru"] if kind is EventKind.FAILED else "",
         raw=said,
     )
+
+
+def _currency(fields: Mapping[str, Any], said: Mapping[str, str]) -> str:
+    """Documented in `note` only; a callback has none, which means roubles."""
+    note = fields.get("note")
+    noted = texts(note).get("currency", "") if isinstance(note, dict) else ""
+    code = said.get("currency") or noted or CURRENCY
+    return code if CURRENCY_CODE.fullmatch(code) else NO_CURRENCY
 
 
 def listed(row: Any, *, status: int, shop_id: str) -> ProviderEvent:
