@@ -25,7 +25,7 @@ SHORTEST_SECRET = 6  # characters; hiding something shorter would blacken half o
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # a bot token inside a URL: the Bot API puts it into every path
     (re.compile(r"\b(?:bot)?\d{3,}:[A-Za-z0-9_-]{8,}"), HIDDEN),
-    # user:password@host
+    # the password of an address with a user in it
     (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     # a payer's card: the last four digits are enough to recognise it

@@ -1,0 +1,117 @@
+"""Is it alive, and can it work? Both answers are for machines; neither needs a session or a host name.
+
+A callback must be stored even while Redis and the workers are down: route requests by `live`, raise alarms by `ready`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from integrations import selectors
+from integrations.services import heartbeats
+
+log = structlog.get_logger(__name__)
+
+DATABASE_TIMEOUT = "1s"
+REDIS_TIMEOUT = 0.8  # seconds, for the connection and for the answer
+LATE = timedelta(seconds=60)  # a row that is due and waits longer: the workers do not keep up
+DECISIVE = ("database", "redis", "worker")  # without these nobody gets what he paid for
+
+Part = dict[str, Any]
+
+
+@require_safe
+def live(_request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """503 while the database, Redis or the worker is missing; whatever else is wrong is named."""
+    parts = {"database": timed(probe_database), "redis": timed(probe_redis)}
+    parts |= database_parts(readable=parts["database"]["ok"])
+    failed = [name for name, part in parts.items() if not part["ok"]]
+    decisive = [name for name in failed if name in DECISIVE]
+    status = "failed" if decisive else "degraded" if failed else "ok"
+    if failed:
+        log.warning("health.not_ready", failed=failed)
+    return JsonResponse(
+        {"status": status, "parts": parts},
+        status=503 if decisive else 200,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def timed(probe: Callable[[], None]) -> Part:
+    started = time.monotonic()
+    try:
+        probe()
+    except (DatabaseError, RedisError, OSError) as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True, "ms": round((time.monotonic() - started) * 1000, 1)}
+
+
+def probe_database() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{DATABASE_TIMEOUT}'")
+        cursor.execute("SELECT 1")
+
+
+def probe_redis() -> None:
+    """One PING on a connection of its own; a frozen server costs REDIS_TIMEOUT, never a retry."""
+    redis = Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        redis.ping()
+    finally:
+        redis.close()
+
+
+def database_parts(*, readable: bool) -> dict[str, Part]:
+    """Processes and queues, as the database knows them."""
+    names = (*heartbeats.PROCESSES, "inbox", "outbox")
+    if not readable:
+        return {name: {"ok": False, "error": "unknown"} for name in names}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{DATABASE_TIMEOUT}'")
+            ages = heartbeats.ages()
+            queues = {"inbox": selectors.inbox_queue(), "outbox": selectors.outbox_queue()}
+    except DatabaseError as error:
+        return {name: {"ok": False, "error": type(error).__name__} for name in names}
+    processes = {name: process_part(ages.get(name)) for name in heartbeats.PROCESSES}
+    return processes | {name: queue_part(queue) for name, queue in queues.items()}
+
+
+def process_part(age: timedelta | None) -> Part:
+    return {"ok": heartbeats.alive(age), "age_seconds": seconds(age)}
+
+
+def queue_part(queue: selectors.Queue) -> Part:
+    return {
+        "ok": queue.overdue <= LATE,
+        "waiting": queue.waiting,
+        "oldest_due_seconds": seconds(queue.overdue),
+    }
+
+
+def seconds(age: timedelta | None) -> float | None:
+    return None if age is None else round(age.total_seconds(), 1)
