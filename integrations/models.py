@@ -20,6 +20,7 @@ class InboundCallback(models.Model):
     class Status(models.TextChoices):
         RECEIVED = "received", _("ждёт обработки")
         WAITING = "waiting", _("ждёт повтора")
+        CONFIRMING = "confirming", _("спрашиваем платёжную систему")
         APPLIED = "applied", _("обработан")
         UNKNOWN = "unknown", _("заказ не найден")
         DEAD = "dead", _("нужен человек")
@@ -63,7 +64,7 @@ class InboundCallback(models.Model):
         indexes = [
             models.Index(
                 fields=["source", "not_before", "id"],
-                condition=models.Q(status__in=["received", "waiting"]),
+                condition=models.Q(status__in=["received", "waiting", "confirming"]),
                 name="callbacks_to_apply",
             ),
             models.Index(fields=["case", "-id"], name="callbacks_of_a_case"),

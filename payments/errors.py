@@ -37,6 +37,10 @@ class UnknownPayment(PaymentError):
     """No payment of ours answers to this event: the "unknown payer" queue."""
 
 
+class UnconfirmedHint(PaymentError):
+    """Somebody tried to move a payment by a hint that the provider's API has not confirmed."""
+
+
 class CheckTooSoon(PaymentError):
     """The customer pressed "check" again within the cooldown; `seconds` until the next try."""
 

@@ -3,13 +3,19 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from payments.services import callbacks, expiry, fulfilment
+from payments.services import callbacks, confirmations, expiry, fulfilment
 
 
 @shared_task(name=callbacks.DRAIN)
 def drain_callbacks() -> int:
     awake(callbacks.DRAIN)
     return callbacks.drain_callbacks()
+
+
+@shared_task(name=confirmations.DRAIN)
+def confirm_callbacks() -> int:
+    awake(confirmations.DRAIN)
+    return confirmations.confirm_callbacks()
 
 
 @shared_task(name="payments.expire_payments")

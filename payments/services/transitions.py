@@ -15,9 +15,9 @@ from django.db import transaction
 from integrations.clock import now
 from integrations.models import InboundCallback
 from integrations.services import outbox
-from payments.errors import EventTooEarly, UnknownPayment
+from payments.errors import EventTooEarly, UnconfirmedHint, UnknownPayment
 from payments.models import Payment, PaymentEvent, Referral
-from payments.provider import EventKind, ProviderEvent
+from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services.locks import lock_customers
 from payments.services.settlement import settle_paid, settle_refunded
 
@@ -106,6 +106,8 @@ def apply_locked(
     callback: InboundCallback | None,
 ) -> PaymentEvent.Outcome:
     """The body of `apply_event` for a caller that holds the customers' locks."""
+    if event.trust is Trust.HINT:
+        raise UnconfirmedHint(f"{event.kind} is only a hint")
     payment = (
         Payment.objects.select_for_update(of=("self",))
         .select_related("customer")

@@ -1,0 +1,113 @@
+"""What becomes of one stored call: applied, tried again later, or a person's case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+
+from integrations.clock import wall_clock
+from integrations.errors import IntegrationError, ServiceUnreachable
+from integrations.models import InboundCallback
+from payments.errors import EventTooEarly, UnknownPayment
+from payments.models import PaymentEvent
+from payments.provider import EventKind, ProviderEvent
+from payments.services.transitions import apply_locked, customers_involved, find_payment
+
+log = structlog.get_logger(__name__)
+
+DEAD_AFTER = 20  # attempts of a row that breaks for a reason of its own; a person looks at it then
+UNKNOWN_AFTER = timedelta(minutes=1)  # how long an order may be ahead of our own commit
+LONGEST_WAIT = timedelta(minutes=10)
+SILENT = frozenset({EventKind.UNKNOWN, EventKind.CHECK})  # genuine, and nothing follows from them
+
+Status = InboundCallback.Status
+
+
+def customers_of(work: Iterable[tuple[InboundCallback, list[ProviderEvent]]]) -> set[int]:
+    """Everybody whose ledgers these events may touch, found before anything is locked."""
+    payers = []
+    for row, events in work:
+        for event in events:
+            try:
+                payers.append(find_payment(provider=row.source, event=event).customer_id)
+            except UnknownPayment:
+                continue
+    return customers_involved(payers)
+
+
+def apply_row(row: InboundCallback, events: list[ProviderEvent]) -> int:
+    """Apply one row's events and finish the row with them, inside the caller's transaction.
+
+    Returns 1 where the row is finished, 0 where it waits.
+    """
+    outcomes = []
+    try:
+        for event in events:
+            if event.kind in SILENT:
+                outcomes.append("nothing to do")
+                continue
+            payment = find_payment(provider=row.source, event=event)
+            row.case = payment.case
+            outcome = apply_locked(
+                payment_id=payment.pk,
+                event=event,
+                origin=PaymentEvent.Origin.CALLBACK,
+                callback=row,
+            )
+            outcomes.append(outcome.value)
+    except UnknownPayment as error:
+        return unknown(row, error)
+    except EventTooEarly as error:
+        return retry(row, error)
+    return finish(row, Status.APPLIED, ", ".join(outcomes))
+
+
+def unknown(row: InboundCallback, error: UnknownPayment) -> int:
+    """A genuine call about no order of ours: our own row may be uncommitted yet, later it is a person's case."""
+    if wall_clock() - row.received_at < UNKNOWN_AFTER:
+        return retry(row, error)
+    return finish(row, Status.UNKNOWN, str(error))
+
+
+def retry(
+    row: InboundCallback,
+    error: Exception,
+    *,
+    status: InboundCallback.Status = InboundCallback.Status.WAITING,
+) -> int:
+    """Write down what went wrong and when to try again: 2, 4, 8 … seconds, at most ten minutes."""
+    attempts = row.attempts + 1
+    described = f"{type(error).__name__}: {error}"
+    if attempts >= DEAD_AFTER and not isinstance(error, ServiceUnreachable | EventTooEarly):
+        return finish(row, Status.DEAD, described)
+    expected = isinstance(error, IntegrationError | EventTooEarly | UnknownPayment)
+    log.warning(
+        "callback.waits",
+        callback=row.pk,
+        case=row.case,
+        attempts=attempts,
+        error=described,
+        exc_info=None if expected else error,
+    )
+    InboundCallback.objects.filter(pk=row.pk).update(
+        status=status,
+        attempts=attempts,
+        case=row.case,
+        not_before=wall_clock() + min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT),
+        error=described[:2000],
+    )
+    return 0
+
+
+def finish(row: InboundCallback, status: InboundCallback.Status, outcome: str) -> int:
+    InboundCallback.objects.filter(pk=row.pk).update(
+        status=status,
+        outcome=outcome[:200],
+        attempts=row.attempts + 1,
+        case=row.case,
+        applied_at=wall_clock(),
+        error="" if status == Status.APPLIED else outcome[:2000],
+    )
+    return 1
