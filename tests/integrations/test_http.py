@@ -1,43 +1,17 @@
-"""What the outgoing client promises about time, repeats and answers; redaction is tested apart."""
+"""What the outgoing client promises about answers, repeats and connections."""
 
 from __future__ import annotations
 
-import gzip
-import socket
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from integrations.errors import ConnectionLost, ServiceRefused, ServiceUnreachable
-from integrations.http import MAX_ANSWER, Client
-from tests.support.http_server import HttpServer, answer, cut, drip, drip_head, hang, reset
-
-
-@pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
-def client_of(server: HttpServer, **options: Any) -> Client:
-    return Client(service="fake", base_url=server.url, **{"deadline": 0.4, **options})
-
-
-def failure_of(client: Client, method: str = "POST") -> ServiceUnreachable:
-    with pytest.raises(ServiceUnreachable) as caught:
-        client.request(method, "things")
-    return caught.value
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
+from integrations.errors import ServiceRefused
+from integrations.http import Client
+from tests.integrations.http_scenario import client_of, failure_of, free_port
+from tests.support.http_server import HttpServer, answer, reset
 
 # --- the answer
 
@@ -133,94 +107,6 @@ def test_redirects_are_not_followed(server: HttpServer) -> None:
     assert server.paths() == ["POST /things"]
 
 
-# --- time and size
-
-
-@pytest.mark.parametrize(
-    "slow",
-    [
-        drip(b"[" + b" " * 500 + b"]", pause=0.05),
-        drip_head(pause=0.05),
-        hang(),
-    ],
-    ids=["dripping body", "dripping headers", "silence"],
-)
-def test_the_deadline_covers_the_whole_answer(server: HttpServer, slow: Any) -> None:
-    server.plan(slow)
-    started = time.monotonic()
-
-    error = failure_of(client_of(server))
-
-    assert str(error) == "fake did not answer within 0.4 s"
-    assert error.maybe_executed
-    assert time.monotonic() - started < 0.8
-
-
-def test_the_deadline_covers_the_repeats_too(server: HttpServer) -> None:
-    server.otherwise = hang()
-    started = time.monotonic()
-
-    failure_of(client_of(server, retries=5), "GET")
-
-    assert time.monotonic() - started < 0.8
-    assert len(server.received) == 1
-
-
-def test_an_answer_over_the_size_cap_is_not_read_to_its_end(server: HttpServer) -> None:
-    server.plan(answer(200, raw=b"x" * (MAX_ANSWER + 100_000)))
-
-    assert f"more than {MAX_ANSWER} bytes" in str(failure_of(client_of(server, deadline=5)))
-
-
-def test_the_size_cap_counts_unpacked_bytes(server: HttpServer) -> None:
-    bomb = gzip.compress(b"[" + b" " * 20 * MAX_ANSWER + b"]")
-    server.plan(answer(200, raw=bomb, headers={"Content-Encoding": "gzip"}))
-
-    assert f"more than {MAX_ANSWER} bytes" in str(failure_of(client_of(server, deadline=5)))
-
-
-# --- broken connections
-
-
-def test_a_closed_port_means_surely_not_executed() -> None:
-    error = failure_of(Client(service="fake", base_url=f"http://127.0.0.1:{free_port()}"))
-
-    assert str(error) == "fake cannot be connected to: ConnectionError"
-    assert not error.maybe_executed
-
-
-def test_an_address_that_is_no_address_means_surely_not_executed() -> None:
-    assert not failure_of(Client(service="fake", base_url="htp//nowhere")).maybe_executed
-
-
-def test_a_failed_handshake_means_surely_not_executed(server: HttpServer) -> None:
-    secure = Client(service="fake", base_url=server.url.replace("http:", "https:"), deadline=2)
-
-    assert not failure_of(secure).maybe_executed
-    assert server.received == []
-
-
-@pytest.mark.parametrize("rude", [reset(), cut()], ids=["reset", "closed"])
-def test_a_connection_closed_without_an_answer_has_its_own_class(
-    server: HttpServer, rude: Any
-) -> None:
-    server.plan(rude)
-
-    error = failure_of(client_of(server))
-
-    assert isinstance(error, ConnectionLost)
-    assert error.maybe_executed
-
-
-def test_an_answer_broken_off_is_unreachable_but_not_a_lost_connection(server: HttpServer) -> None:
-    server.plan(cut(b'{"id":'))
-
-    error = failure_of(client_of(server))
-
-    assert "broke off its answer" in str(error)
-    assert not isinstance(error, ConnectionLost)
-
-
 # --- repeats
 
 
@@ -253,7 +139,7 @@ def test_no_repeat_when_told_to_slow_down_or_refused(server: HttpServer) -> None
     assert len(server.received) == 2
 
 
-# --- connections and threads
+# --- connections
 
 
 def test_calls_of_one_thread_share_a_connection(server: HttpServer) -> None:
@@ -285,6 +171,18 @@ def test_threads_share_a_client_but_no_connection(server: HttpServer) -> None:
     assert sorted(request.json for request in server.received) == list(range(40))
     assert 1 <= len(by_connection) <= 4
     assert all(request.headers["x-key"] == "k" for request in server.received)
+
+
+def test_a_forked_process_does_not_talk_over_its_parents_connection(
+    server: HttpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(server)
+    client.get("things")
+    monkeypatch.setattr("integrations.http.os.getpid", lambda: 1)
+
+    client.get("things")
+
+    assert len({request.connection for request in server.received}) == 2
 
 
 def test_the_environment_cannot_reroute_calls(

@@ -19,12 +19,6 @@ SECRETS = ("HeaderSecret", "PasswordSecret", "QuerySecret", "BodySecret", "PathS
 
 
 @pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
-@pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Iterator[io.StringIO]:
     """Everything anybody logs, at the most talkative level."""
     caplog.set_level(logging.DEBUG)

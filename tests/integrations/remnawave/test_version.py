@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,12 +20,6 @@ USER = {
     "expireAt": "2026-11-01T00:00:00.000Z",
     "subscriptionUrl": "https://sub.example.test/k3PqX9sVb2Lm0TzR",
 }
-
-
-@pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
 
 
 def panel_at(server: HttpServer, **options: Any) -> Panel:

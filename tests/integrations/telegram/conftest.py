@@ -30,12 +30,6 @@ def scenario(sandbox: Sandbox) -> Scenario:
 
 
 @pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
-@pytest.fixture
 def api(server: HttpServer) -> BotApi:
     """A client before a scripted server."""
     return BotApi(token=TOKEN, base_url=server.url, deadline=0.4)
