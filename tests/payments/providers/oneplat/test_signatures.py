@@ -34,7 +34,7 @@ def signed(text: str, *, by_hmac: str = NOTHING, by_md5: str = NOTHING) -> bytes
 def accepted(body: bytes) -> bool | None:
     """Whether a valid signature covers everything; None where none is valid."""
     checked = check(read(body), **KEYS)
-    return checked and checked.complete
+    return checked.complete if checked else None
 
 
 # --- vectors
