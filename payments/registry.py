@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
+from payments import providers
 from payments.provider import PaymentProvider
 
 
@@ -32,7 +35,17 @@ def ready_providers() -> list[PaymentProvider]:
 
 
 @cache
+def known_slugs() -> tuple[str, ...]:
+    """Every provider there is code for, switched on or not."""
+    return tuple(sorted(module.name for module in iter_modules(providers.__path__)))
+
+
+@cache
 def _build(slug: str) -> PaymentProvider:
+    if slug not in known_slugs():
+        raise ImproperlyConfigured(
+            f"PAYMENT_PROVIDERS names {slug!r}; known are {', '.join(known_slugs())}."
+        )
     adapter = import_module(f"payments.providers.{slug}.adapter")
     provider: PaymentProvider = adapter.Provider.from_credentials(settings.CREDENTIALS)
     return provider

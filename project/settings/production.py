@@ -1,28 +1,25 @@
-"""A real installation: nothing has a default that could be unsafe."""
+"""A real installation: nothing has a default that could be unsafe, and what is missing is named."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
-from project import env
+from project import env, sentry
 from project.settings.base import *  # noqa: F403
-from project.settings.base import PUBLIC_URL
+from project.settings.base import PUBLIC_URL, RELEASE
 
-if env.flag("SANDBOX", default=False):
-    raise ImproperlyConfigured("SANDBOX is for local settings; production talks to real services.")
-
-SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("Set the environment variable ALLOWED_HOSTS, e.g. shop.example.com.")
-env.text("DATABASE_URL")
-env.text("REDIS_URL")
-env.text("PUBLIC_URL")
+for only_local in ("SANDBOX", "DEBUG"):
+    if env.flag(only_local, default=False):
+        raise ImproperlyConfigured(
+            f"{only_local} is for local settings; take it out of the environment."
+        )
+for needed in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED_HOSTS"):
+    env.text(needed)
 
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Written by the proxy in front of granian, which must overwrite what a client sent (docs: deployment).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -38,4 +35,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-LOG_FORMAT = env.text("LOG_FORMAT", "json")
+
+if dsn := env.text("SENTRY_DSN", ""):
+    sentry.start(dsn, release=RELEASE)

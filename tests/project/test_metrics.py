@@ -94,7 +94,9 @@ def test_queues_refusals_and_heartbeats(scrape):
     assert figures["provodnik_heartbeat_age_seconds", "worker"] < 5
 
 
-@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}])
+@pytest.mark.parametrize(
+    "header", [{}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}]
+)
 def test_metrics_need_their_token(client, settings, header):
     settings.METRICS_TOKEN = TOKEN
     assert client.get("/metrics", headers=header).status_code == 404

@@ -1,0 +1,118 @@
+"""Start-up checks of the outside services. Each names the variable that is missing or contradicts another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+BOT_MODES = ("polling", "webhook")
+BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram takes as secret_token
+NAMES = (
+    "BOT_TOKEN",
+    "BOT_WEBHOOK_SECRET",
+    "TELEGRAM_API_URL",
+    "REMNAWAVE_BASE_URL",
+    "REMNAWAVE_API_TOKEN",
+    "REMNAWAVE_VERSION",
+    "DEFAULT_SQUAD_UUID",
+)
+
+
+def check_bot(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    token = settings.CREDENTIALS.get("BOT_TOKEN", "")
+    if not token:
+        found.append(
+            Error(
+                "BOT_TOKEN is not set: the bot cannot start.",
+                hint="Take it from @BotFather.",
+                id="integrations.E001",
+            )
+        )
+    elif not BOT_TOKEN.fullmatch(token):
+        found.append(
+            Error(
+                "BOT_TOKEN is not a bot token.",
+                hint="It is a number, a colon and some 35 characters, e.g. 123456789:AA…",
+                id="integrations.E002",
+            )
+        )
+    if settings.BOT_MODE not in BOT_MODES:
+        found.append(
+            Error(
+                f"BOT_MODE must be {' or '.join(BOT_MODES)}, not {settings.BOT_MODE!r}.",
+                id="integrations.E003",
+            )
+        )
+    if settings.BOT_MODE == "webhook":
+        found += _webhook()
+    return found
+
+
+def _webhook() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    secret = settings.CREDENTIALS.get("BOT_WEBHOOK_SECRET", "")
+    if not WEBHOOK_SECRET.fullmatch(secret):
+        found.append(
+            Error(
+                "BOT_MODE=webhook needs BOT_WEBHOOK_SECRET: up to 256 of A-Z, a-z, 0-9, _ and -.",
+                hint="Without it anybody could speak to the bot in Telegram's name.",
+                id="integrations.E004",
+            )
+        )
+    if urlsplit(settings.PUBLIC_URL).scheme != "https" and not settings.SANDBOX:
+        found.append(
+            Error(
+                "BOT_MODE=webhook needs an https:// PUBLIC_URL: Telegram calls no other.",
+                hint="Or set BOT_MODE=polling, which needs no public address.",
+                id="integrations.E005",
+            )
+        )
+    return found
+
+
+def check_panel(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is not set: nobody who pays would get access.",
+            hint="The address of the Remnawave panel, and an API token made in its settings.",
+            id="integrations.E006",
+        )
+        for name in ("REMNAWAVE_BASE_URL", "REMNAWAVE_API_TOKEN")
+        if not settings.CREDENTIALS.get(name)
+    ]
+
+
+def check_values(**_: Any) -> list[CheckMessage]:
+    return malformed(NAMES, settings.CREDENTIALS, app="integrations")
+
+
+def malformed(
+    names: Iterable[str], credentials: Mapping[str, str], *, app: str
+) -> list[CheckMessage]:
+    """White space inside a credential, and addresses that are none. Values are never shown."""
+    found: list[CheckMessage] = []
+    for name in names:
+        value = credentials.get(name, "")
+        if re.search(r"\s", value.strip()):
+            found.append(
+                Error(
+                    f"{name} contains white space.",
+                    hint="Copy it again: a space or a line break inside is never part of a key.",
+                    id=f"{app}.E010",
+                )
+            )
+        elif name.endswith("_URL") and value and not is_address(value):
+            found.append(Error(f"{name} must begin with https:// or http://.", id=f"{app}.E011"))
+    return found
+
+
+def is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,0 +1,60 @@
+"""Start-up checks of what is sold and who takes the money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
+
+from integrations.checks import malformed
+from payments.registry import get_provider, known_slugs
+
+
+def check_providers(**_: Any) -> list[CheckMessage]:
+    """Every slug of PAYMENT_PROVIDERS is a folder, stands once, and has its credentials."""
+    slugs = settings.PAYMENT_PROVIDERS
+    if not slugs:
+        return [CheckWarning("PAYMENT_PROVIDERS is empty: nobody can pay.", id="payments.W001")]
+    found: list[CheckMessage] = []
+    for slug in dict.fromkeys(slugs):
+        if slug not in known_slugs():
+            found.append(
+                Error(
+                    f"PAYMENT_PROVIDERS names {slug!r}, which is no payment provider here.",
+                    hint=f"Known: {', '.join(known_slugs())}.",
+                    id="payments.E001",
+                )
+            )
+            continue
+        if slugs.count(slug) > 1:
+            found.append(Error(f"PAYMENT_PROVIDERS names {slug!r} twice.", id="payments.E002"))
+        found += _credentials(slug)
+    return found
+
+
+def _credentials(slug: str) -> list[CheckMessage]:
+    provider = get_provider(slug)
+    found: list[CheckMessage] = [
+        Error(
+            f"{name} is not set, but PAYMENT_PROVIDERS switches {slug} on.",
+            hint=f"Set it, or take {slug} out of PAYMENT_PROVIDERS. Its callbacks are refused meanwhile.",
+            id="payments.E003",
+        )
+        for name in provider.missing(settings.CREDENTIALS)
+    ]
+    names = (*provider.required_env, *provider.optional_env)
+    return found + malformed(names, settings.CREDENTIALS, app="payments")
+
+
+def check_rules(**_: Any) -> list[CheckMessage]:
+    if settings.REFERRAL_DAYS < 0:
+        return [
+            Error(
+                f"REFERRAL_DAYS must not be negative (it is {settings.REFERRAL_DAYS}).",
+                hint="0 switches the bonus off.",
+                id="payments.E004",
+            )
+        ]
+    return []
