@@ -44,6 +44,10 @@ class Simulator:
     def current_state(self) -> Any:
         raise NotImplementedError
 
+    def fresh_state(self) -> Any:
+        """The state after a reset. Counters go on: the product remembers the numbers it has seen."""
+        return self.state_class()
+
     def start(self) -> None:
         """Begin background work; called once the server listens."""
 

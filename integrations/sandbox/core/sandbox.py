@@ -58,7 +58,7 @@ class Sandbox(Hub):
         with self.lock:
             for simulator in self.simulators:
                 if slug in ("", simulator.slug):
-                    simulator.replace_state(simulator.state_class())
+                    simulator.replace_state(simulator.fresh_state())
             self.faults.clear(slug)
             self.journal.clear(slug)
             if not slug:

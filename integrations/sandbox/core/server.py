@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import set_urlconf
 
 from integrations.sandbox.core.exchange import DroppedConnection
 from integrations.sandbox.core.http import SandboxRequest
@@ -69,9 +70,11 @@ class Handler(WSGIHandler):
             raise TypeError(request)
         request.sandbox = self.sandbox
         request.urlconf = f"{PACKAGE}.urls"
+        set_urlconf(request.urlconf)
         if self._foreign(request):
             return JsonResponse({"ok": False, "error": "foreign origin"}, status=403)
-        response: Any = super().get_response(request)
+        response: Any = self._middleware_chain(request)  # type: ignore[misc]
+        response._resource_closers.append(request.close)
         if isinstance(response, DroppedConnection):
             request.environ["sandbox.cut"]()
             raise ConnectionAbortedError  # wsgiref answers nothing to this one

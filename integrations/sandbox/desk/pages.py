@@ -35,6 +35,11 @@ def journal(request: SandboxRequest) -> HttpResponse:
     return page(request, "sandbox/journal.html", {"services": services, "kinds": KINDS})
 
 
+def terms(request: SandboxRequest) -> HttpResponse:
+    """Where the local TERMS_URL points."""
+    return page(request, "sandbox/terms.html")
+
+
 def health(request: SandboxRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.home),
     path("clock/", pages.clock),
     path("journal/", pages.journal),
+    path("terms/", pages.terms),
     path("health", pages.health),
     path("static/sandbox/<path:path>", pages.static),
     path("control/faults", control.faults),

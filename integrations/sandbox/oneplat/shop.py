@@ -49,6 +49,9 @@ class Shop(Simulator):
     def replace_state(self, state: OneplatState) -> None:
         self.state: OneplatState = state
 
+    def fresh_state(self) -> OneplatState:
+        return OneplatState(last_id=self.state.last_id, last_delivery=self.state.last_delivery)
+
     def current_state(self) -> OneplatState:
         return self.state
 
@@ -104,12 +107,12 @@ class Shop(Simulator):
             created=now,
             expired=now + timedelta(minutes=options.lifetime_minutes),
         )
-        if method:
-            if options.no_requisites:
-                raise Refused(500, "Не удалось получить реквизиты")
-            self.choose(order, method)
+        if method and options.no_requisites:
+            raise Refused(500, "Не удалось получить реквизиты")
         self.state.orders[order.guid] = order
         self.note(order, "создан")
+        if method:
+            self.choose(order, method)
         return order
 
     def _check_sum(self, amount: Decimal, method: str) -> None:

@@ -50,6 +50,9 @@ class Panel(Simulator):
         if squad:
             state.squads.setdefault(squad, "Из настроек")
 
+    def fresh_state(self) -> PanelState:
+        return PanelState(last_id=self.state.last_id, version=self.state.version)
+
     def current_state(self) -> PanelState:
         return self.state
 

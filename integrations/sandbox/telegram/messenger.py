@@ -46,6 +46,20 @@ class Messenger(Simulator):
                 id=int(staff), person=member, type=kind, title="Сотрудники", started=True
             )
 
+    def fresh_state(self) -> TelegramState:
+        """People and talks are forgotten; what the running bot has set up, and all counters, stay."""
+        old = self.state
+        return TelegramState(
+            last_update_id=old.last_update_id,
+            last_message_id=old.last_message_id,
+            last_person_id=old.last_person_id,
+            allowed_updates=old.allowed_updates,
+            webhook=old.webhook,
+            commands=old.commands,
+            texts=old.texts,
+            menu_button=old.menu_button,
+        )
+
     def current_state(self) -> TelegramState:
         return self.state
 

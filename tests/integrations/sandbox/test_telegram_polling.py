@@ -66,7 +66,7 @@ def members() -> Members:
 
 
 @pytest.fixture
-async def bot(sandbox: Any, members: Members) -> AsyncIterator[Application]:
+async def bot(sandbox: Any, members: Members) -> AsyncIterator[Any]:
     """A real application, polling."""
     application = (
         Application.builder()
