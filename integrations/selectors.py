@@ -33,7 +33,11 @@ def inbox_queue() -> Queue:
     """Accepted calls that no worker has applied yet."""
     return _queue(
         InboundCallback.objects.filter(
-            status__in=[InboundCallback.Status.RECEIVED, InboundCallback.Status.WAITING]
+            status__in=[
+                InboundCallback.Status.RECEIVED,
+                InboundCallback.Status.WAITING,
+                InboundCallback.Status.CONFIRMING,
+            ]
         )
     )
 

@@ -40,8 +40,13 @@ def customers_of(work: Iterable[tuple[InboundCallback, list[ProviderEvent]]]) ->
 def apply_row(row: InboundCallback, events: list[ProviderEvent]) -> int:
     """Apply one row's events and finish the row with them, inside the caller's transaction.
 
-    Returns 1 where the row is finished, 0 where it waits.
+    Returns 1 where the row is finished, 0 where it waits. Log lines carry the id the request was answered with.
     """
+    with structlog.contextvars.bound_contextvars(callback=row.pk, request_id=row.request_id):
+        return _apply(row, events)
+
+
+def _apply(row: InboundCallback, events: list[ProviderEvent]) -> int:
     outcomes = []
     try:
         for event in events:
@@ -86,6 +91,7 @@ def retry(
     log.warning(
         "callback.waits",
         callback=row.pk,
+        request_id=row.request_id,
         case=row.case,
         attempts=attempts,
         error=described,
@@ -102,6 +108,15 @@ def retry(
 
 
 def finish(row: InboundCallback, status: InboundCallback.Status, outcome: str) -> int:
+    if status != Status.APPLIED:
+        log.warning(
+            "callback.for_people",
+            callback=row.pk,
+            request_id=row.request_id,
+            case=row.case,
+            status=status.value,
+            outcome=outcome,
+        )
     InboundCallback.objects.filter(pk=row.pk).update(
         status=status,
         outcome=outcome[:200],
