@@ -1,0 +1,84 @@
+"""The bot put together: its connection to Telegram, its handlers in reading order, its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from telegram import BotCommand, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.ext import AIORateLimiter, Application, Defaults
+from telegram.request import HTTPXRequest
+
+from bot import errors
+from bot.handlers import language, payments, purchase, referral, start, subscription, support
+from bot.routing import BotApplication
+
+API_URL = "https://api.telegram.org"
+SECTIONS = (start, purchase, subscription, payments, referral, support, language)
+# What Telegram sends us; edited messages are not among them.
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+LANGUAGES = ("ru", "en")
+RETRIES = 3  # of a call that Telegram answered with 429: the limiter waits as long as it was told
+
+
+def build_application(credentials: Mapping[str, str]) -> BotApplication:
+    """No call to Telegram is made here."""
+    address = (credentials.get("TELEGRAM_API_URL") or API_URL).rstrip("/")
+    application = (
+        Application.builder()
+        .token(credentials["BOT_TOKEN"])
+        .base_url(f"{address}/bot")
+        .base_file_url(f"{address}/file/bot")
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        )
+        .rate_limiter(AIORateLimiter(max_retries=RETRIES))
+        .concurrent_updates(True)  # noqa: FBT003
+        .request(_request(connections=64))
+        .get_updates_request(_request(connections=2))
+        .build()
+    )
+    for section in SECTIONS:
+        section.register(application)
+    for section in (support, start):
+        section.register_last(application)
+    application.add_error_handler(errors.handle)
+    return application
+
+
+async def introduce(application: BotApplication) -> None:
+    """Tell Telegram the commands, in each language; the Russian ones stand in for every other."""
+    for language_code in LANGUAGES:
+        commands = _commands(language_code)
+        await application.bot.set_my_commands(commands, language_code=language_code)
+        if language_code == LANGUAGES[0]:
+            await application.bot.set_my_commands(commands)
+
+
+def _commands(language_code: str) -> list[BotCommand]:
+    with override(language_code):
+        return [
+            BotCommand("start", _("Главное меню")),
+            BotCommand("status", _("До какого дня работает доступ")),
+            BotCommand("payments", _("Мои платежи")),
+            BotCommand("invite", _("Пригласить друга")),
+            BotCommand("help", _("Помощь")),
+            BotCommand("paysupport", _("Вопрос об оплате или возврат")),
+            BotCommand("language", _("Язык · Language")),
+        ]
+
+
+def _request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=5,
+        read_timeout=10,
+        write_timeout=10,
+        pool_timeout=5,
+        httpx_kwargs={"trust_env": False},  # like all our clients: no proxy by surprise
+    )

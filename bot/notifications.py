@@ -1,0 +1,164 @@
+"""News for customers: the reactions named in project/reactions.py. Each may run twice and says its thing once."""
+
+from __future__ import annotations
+
+from bot import journal, messenger
+from bot.messenger import Letter, Outcome, WhenUnsure
+from bot.models import Message
+from bot.rendering import Screen
+from bot.screens import access, invoice, referral
+from bot.staff import (
+    staff_access_delayed,
+    staff_payment_paid,
+    staff_payment_review,
+)
+from integrations.telegram.errors import ChatUnavailable, MessageGone
+from payments.models import Payment, PaymentEvent, Referral
+from payments.services.fulfilment import mark_link_sent
+
+__all__ = [
+    "access_delayed",
+    "access_granted",
+    "payment_expired",
+    "payment_failed",
+    "payment_refunded",
+    "payment_under_review",
+    "referral_rewarded",
+    "staff_access_delayed",
+    "staff_payment_paid",
+    "staff_payment_review",
+]
+
+Kind = Message.Kind
+# Closed by us, and paid all the same: the customer is told that the money was not lost.
+CLOSED = (Payment.Status.EXPIRED, Payment.Status.CANCELED, Payment.Status.FAILED)
+
+
+def access_granted(*, payment_id: int) -> None:
+    """The link. Where its message may have been lost, the invoice message is edited to hold it instead.
+
+    So the customer always has the link, and has it twice only where there was no invoice message to edit.
+    """
+    payment = _payment(payment_id)
+    screen = access.granted(payment.customer, payment, late=_paid_late(payment))
+    letter = _letter(payment, Kind.ACCESS, screen, WhenUnsure.ASK)
+    outcome = messenger.send_once(letter)
+    link_in_invoice = False
+    if outcome is Outcome.UNSURE:
+        shown_in = _edit_invoice(payment, screen)
+        link_in_invoice = shown_in is not None
+        if link_in_invoice:
+            messenger.mark_sent(letter, message_id=shown_in)
+            outcome = Outcome.SENT
+        else:
+            outcome = messenger.send_again(letter)
+    if outcome is not Outcome.SENT:
+        return
+    mark_link_sent(payment_id=payment_id)
+    if not link_in_invoice:
+        _refresh_invoice(payment)
+
+
+def access_delayed(*, payment_id: int) -> None:
+    """Money is in, the panel is not answering. Not said any more once the link is there."""
+    payment = _payment(payment_id)
+    if payment.access == Payment.Access.GRANTED:
+        return
+    screen = access.delayed(payment.customer, payment)
+    messenger.send_once(_letter(payment, Kind.DELAYED, screen, WhenUnsure.LEAVE))
+    _refresh_invoice(payment)
+
+
+def payment_failed(*, payment_id: int) -> None:
+    _tell_state(payment_id, Kind.FAILED)
+
+
+def payment_under_review(*, payment_id: int) -> None:
+    _tell_state(payment_id, Kind.REVIEW)
+
+
+def payment_refunded(*, payment_id: int) -> None:
+    _tell_state(payment_id, Kind.REFUNDED)
+
+
+def payment_expired(*, payment_id: int) -> None:
+    """The invoice message says so itself. A new message only where it cannot be edited, and never to somebody who
+    has moved on to another payment."""
+    payment = _payment(payment_id)
+    if payment.status != Payment.Status.EXPIRED:
+        return
+    screen = invoice.show(payment.customer, payment)
+    if _edit_invoice(payment, screen) is not None:
+        return
+    if payment.customer.payments.filter(pk__gt=payment.pk).exists():
+        return
+    messenger.send_once(_letter(payment, Kind.EXPIRED, screen, WhenUnsure.LEAVE))
+
+
+def referral_rewarded(*, referral_id: int) -> None:
+    """Days for a friend's first payment; a second copy would read as a second bonus."""
+    row = Referral.objects.select_related("inviter").get(pk=referral_id)
+    if row.inviter.blocked_bot_at is not None:
+        return
+    messenger.send_once(
+        Letter(
+            key=f"{Kind.REFERRAL}:{referral_id}",
+            kind=Kind.REFERRAL,
+            chat_id=row.inviter.telegram_id,
+            screen=referral.rewarded(row.inviter, row),
+            when_unsure=WhenUnsure.LEAVE,
+            customer=row.inviter,
+        )
+    )
+
+
+def _payment(payment_id: int) -> Payment:
+    payments = Payment.objects.select_related("customer__subscription", "plan")
+    return payments.get(pk=payment_id)
+
+
+def _letter(payment: Payment, kind: Kind, screen: Screen, when_unsure: WhenUnsure) -> Letter:
+    return Letter(
+        key=f"{kind}:{payment.pk}",
+        kind=kind,
+        chat_id=payment.customer.telegram_id,
+        screen=screen,
+        when_unsure=when_unsure,
+        customer=payment.customer,
+        payment=payment,
+    )
+
+
+def _tell_state(payment_id: int, kind: Kind) -> None:
+    """A new message, because an edit rings no bell; then the old invoice loses its buttons."""
+    payment = _payment(payment_id)
+    screen = invoice.show(payment.customer, payment)
+    messenger.send_once(_letter(payment, kind, screen, WhenUnsure.REPEAT))
+    _refresh_invoice(payment)
+
+
+def _refresh_invoice(payment: Payment) -> None:
+    """The invoice message must not ask for money that is there."""
+    payment.refresh_from_db(fields=["status", "access"])
+    _edit_invoice(payment, invoice.show(payment.customer, payment))
+
+
+def _edit_invoice(payment: Payment, screen: Screen) -> int | None:
+    """Show this in the payment's invoice message; its id, or None where there is none to edit."""
+    shown = journal.invoice_message(payment.pk)
+    if shown is None or shown.message_id is None:
+        return None
+    try:
+        messenger.edit(chat_id=shown.chat_id, message_id=shown.message_id, screen=screen)
+    except (MessageGone, ChatUnavailable):
+        journal.take_off_screen(shown)
+        return None
+    return shown.message_id
+
+
+def _paid_late(payment: Payment) -> bool:
+    return payment.events.filter(
+        outcome=PaymentEvent.Outcome.MOVED,
+        status_after=Payment.Status.PAID,
+        status_before__in=CLOSED,
+    ).exists()

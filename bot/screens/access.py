@@ -1,0 +1,63 @@
+"""The link a customer bought."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bot import callback_data as to
+from bot.keyboards import copy, keyboard, link, press
+from bot.rendering import Screen, for_customer, render
+from payments import selectors
+from payments.models import Customer, Payment
+from payments.selectors import AccessState, AccessView
+
+
+@for_customer
+def connect(customer: Customer) -> Screen:
+    """The link, or why there is none."""
+    access = selectors.access_of(customer.pk)
+    if not access.access_url or access.state is not AccessState.ACTIVE:
+        return Screen(
+            text=render("no_link", access=access),
+            keyboard=keyboard(
+                [
+                    None
+                    if access.state is AccessState.ACTIVE
+                    else press(_("💳 Выбрать тариф"), to.Plans())
+                ],
+                [press(_("🧾 Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
+            ),
+        )
+    return _with_link(render("connect", access=access), access)
+
+
+@for_customer
+def granted(customer: Customer, payment: Payment, *, late: bool) -> Screen:
+    """The message that brings the link of a payment."""
+    access = selectors.access_of(customer.pk)
+    return _with_link(render("access", access=access, payment=payment, late=late), access)
+
+
+@for_customer
+def delayed(customer: Customer, payment: Payment) -> Screen:
+    return Screen(
+        text=render("access_delayed", payment=payment),
+        keyboard=keyboard(
+            [press(_("Где мой платёж?"), to.PaymentCard(payment.pk))],
+            [link(_("Написать в поддержку"), settings.SUPPORT_URL)],
+        ),
+    )
+
+
+def _with_link(text: str, access: AccessView) -> Screen:
+    qr = press(_("QR-код"), to.AccessQr()) if access.access_url else None
+    return Screen(
+        text=text,
+        keyboard=keyboard(
+            [link(_("🔑 Подключиться"), access.access_url)],
+            [copy(_("Скопировать ссылку"), access.access_url), qr],
+            [press(_("← Меню"), to.Menu())],
+        ),
+        secret=access.access_url,
+    )

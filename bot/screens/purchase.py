@@ -1,0 +1,120 @@
+"""Choosing a plan and a way to pay, and what to say where no invoice came of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template.loader import select_template
+from django.utils.translation import gettext as _
+
+from bot import callback_data as to
+from bot.formats import money
+from bot.keyboards import Button, in_pairs, keyboard, link, press
+from bot.rendering import Screen, for_customer, render, tidy
+from payments import selectors
+from payments.errors import InvoiceRefused
+from payments.models import Customer
+from payments.provider import Method
+from payments.registry import get_provider
+from payments.selectors import PlanOffer, PurchaseEffect, WayToPay
+
+
+@for_customer
+def plans(customer: Customer, *, changed: bool = False) -> Screen:
+    """The plans on sale. A single plan needs no choice; `changed` says why the customer is here again."""
+    offers = selectors.plans_on_sale(customer.language)
+    if len(offers) == 1 and not changed:
+        only = effect(customer, offers[0].plan_id)
+        if only is not None:
+            return only
+    buttons: list[list[Button | None]] = [
+        [press(_offer_label(offer), to.Effect(offer.plan_id))] for offer in offers
+    ]
+    return Screen(
+        text=render("plans", offers=offers, changed=changed),
+        keyboard=keyboard(*buttons, [press(_("← Меню"), to.Menu())]),
+    )
+
+
+@for_customer
+def effect(customer: Customer, plan_id: int) -> Screen | None:
+    """What buying this plan would change; None where it is no longer sold."""
+    found = selectors.purchase_effect(
+        customer_id=customer.pk, plan_id=plan_id, language=customer.language
+    )
+    if found is None:
+        return None
+    ways = selectors.ways_to_pay(found.offer.currency)
+    several = len(selectors.plans_on_sale(customer.language)) > 1
+    back = press(_("← Тарифы"), to.Plans()) if several else press(_("← Меню"), to.Menu())
+    return Screen(
+        text=render("effect", effect=found, ways=ways),
+        keyboard=keyboard(
+            *in_pairs(_pay_buttons(found, ways)),
+            [None if ways else link(_("Написать в поддержку"), settings.SUPPORT_URL)],
+            [back],
+        ),
+    )
+
+
+@for_customer
+def refused(customer: Customer, tried: to.Pay, error: InvoiceRefused) -> Screen:
+    """The provider opened nothing: why, in plain words, and every other way to pay."""
+    found = selectors.purchase_effect(
+        customer_id=customer.pk, plan_id=tried.plan_id, language=customer.language
+    )
+    others: list[Button] = []
+    if found is not None:
+        failed = WayToPay(provider=tried.provider, method=tried.method)
+        ways = selectors.ways_to_pay(found.offer.currency)
+        others = _pay_buttons(found, [way for way in ways if way != failed])
+    return Screen(
+        text=render("refused", reason=error.reason.value, minimum=error.minimum),
+        keyboard=keyboard(
+            *in_pairs(others),
+            [press(_("Повторить"), tried), press(_("← Тарифы"), to.Plans())],
+        ),
+    )
+
+
+@for_customer
+def unreachable(customer: Customer, tried: to.Pay) -> Screen:
+    """The provider gave no usable answer: nothing is lost, try again or another way."""
+    return Screen(
+        text=render("unreachable"),
+        keyboard=keyboard(
+            [press(_("Повторить"), tried), press(_("Другой способ"), to.Effect(tried.plan_id))],
+            [press(_("← Меню"), to.Menu())],
+        ),
+    )
+
+
+def way_label(way: WayToPay, among: list[WayToPay] | None = None) -> str:
+    """The public name of a way to pay. A provider may bring its own template; the provider is named only where
+    two of them offer the same method."""
+    template = select_template(
+        [f"telegram/methods/{way.provider}.html", "telegram/methods/default.html"]
+    )
+    label = tidy(template.render({"method": way.method.value}))
+    twins = [one for one in among or [] if one.method == way.method]
+    return f"{label} · {get_provider(way.provider).label}" if len(twins) > 1 else label
+
+
+def method_label(provider: str, method: str) -> str:
+    """The same for a payment that exists, whatever its provider is today."""
+    known = method in {one.value for one in Method}
+    return way_label(WayToPay(provider=provider, method=Method(method) if known else Method.ANY))
+
+
+def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:
+    return [
+        press(
+            way_label(way, ways),
+            to.Pay(found.offer.plan_id, way.provider, way.method, found.offer.amount),
+        )
+        for way in ways
+    ]
+
+
+def _offer_label(offer: PlanOffer) -> str:
+    label = f"{offer.title} · {money(offer.amount, offer.currency)}"
+    return f"{label} (−{offer.saving_percent} %)" if offer.saving_percent > 0 else label

@@ -1,0 +1,90 @@
+"""The door: the terms, the menu, the language."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bot import callback_data as to
+from bot.formats import money
+from bot.keyboards import Button, keyboard, link, press
+from bot.rendering import Screen, for_customer, render
+from payments import selectors
+from payments.models import Customer, Payment
+from payments.selectors import AccessState
+
+
+@for_customer
+def home(customer: Customer) -> Screen:
+    """The terms until they are accepted (where the owner has any), then the menu."""
+    return terms(customer) if must_accept_terms(customer) else menu(customer)
+
+
+def must_accept_terms(customer: Customer) -> bool:
+    return bool(settings.TERMS_URL) and customer.terms_accepted_at is None
+
+
+@for_customer
+def terms(customer: Customer) -> Screen:
+    return Screen(
+        text=render("terms", customer=customer),
+        keyboard=keyboard(
+            [link(_("Прочитать условия"), settings.TERMS_URL)],
+            [press(_("Принимаю"), to.AcceptTerms())],
+            [_language_button(customer)],
+        ),
+    )
+
+
+@for_customer
+def menu(customer: Customer) -> Screen:
+    """What the customer has, and the one thing to do next on top."""
+    access = selectors.access_of(customer.pk)
+    open_payment = selectors.open_payment_of(customer.pk)
+    payments = press(_("🧾 Мои платежи"), to.Payments())
+    invite = press(_("🎁 Пригласить друга"), to.Invite())
+    help_button = press(_("❓ Помощь"), to.Help())
+    renew = press(_("➕ Продлить"), to.Plans())
+    connect = press(_("🔑 Подключиться"), to.Connect())
+    rows: list[list[Button | None]] = [[_open_invoice(open_payment)]]
+    if access.state is AccessState.ACTIVE:
+        rows += [[connect], [renew, invite], [payments, help_button]]
+    elif access.state is AccessState.EXPIRED:
+        rows += [[renew], [invite, payments], [help_button]]
+    else:
+        paid_before = selectors.recent_payments(customer.pk, limit=1).exists()
+        rows += [
+            [press(_("💳 Выбрать тариф"), to.Plans())],
+            [invite, help_button],
+            [payments if paid_before else None],
+        ]
+    return Screen(text=render("menu", customer=customer, access=access), keyboard=keyboard(*rows))
+
+
+@for_customer
+def languages(customer: Customer) -> Screen:
+    return Screen(
+        text=render("language"),
+        keyboard=keyboard(
+            [press(label, to.SetLanguage(code)) for code, label in Customer.Language.choices],
+            [press(_("← Меню"), to.Menu())],
+        ),
+    )
+
+
+def _open_invoice(payment: Payment | None) -> Button | None:
+    if payment is None:
+        return None
+    label = _("🕓 Счёт № %(number)s · %(amount)s") % {
+        "number": payment.number,
+        "amount": money(payment.amount, payment.currency),
+    }
+    return press(label, to.ShowPayment(payment.pk))
+
+
+def _language_button(customer: Customer) -> Button:
+    """The other language, named in itself: who cannot read this one must still find it."""
+    other = (
+        Customer.Language.EN if customer.language == Customer.Language.RU else Customer.Language.RU
+    )
+    return press(str(other.label), to.SetLanguage(other.value))
