@@ -14,29 +14,32 @@ from payments.periods import Unit, add_period
 
 def grant_purchase(payment: Payment) -> DayEntry:
     """The days a paid payment buys; a renewal begins where the current term ends."""
-    subscription = subscription_of(payment.customer)
-    start = max(now(), subscription.expires_at)
-    end = add_period(start, length=payment.length, unit=Unit(payment.unit))
+    moment = now()
+    subscription = subscription_of(payment.customer, moment)
+    start = max(moment, subscription.expires_at)
     return _write(
         subscription,
         kind=DayEntry.Kind.PURCHASE,
         key=f"purchase:{payment.pk}",
         start=start,
-        end=end,
+        end=add_period(start, length=payment.length, unit=Unit(payment.unit)),
+        moment=moment,
         payment=payment,
     )
 
 
 def grant_referral(referral: Referral, *, payment: Payment, days: int) -> DayEntry:
     """The inviter's bonus for a friend's first paid payment."""
-    subscription = subscription_of(referral.inviter)
-    start = max(now(), subscription.expires_at)
+    moment = now()
+    subscription = subscription_of(referral.inviter, moment)
+    start = max(moment, subscription.expires_at)
     return _write(
         subscription,
         kind=DayEntry.Kind.REFERRAL,
         key=f"referral:{referral.pk}",
         start=start,
         end=start + timedelta(days=days),
+        moment=moment,
         payment=payment,
         referral=referral,
     )
@@ -46,14 +49,16 @@ def grant_manually(
     customer: Customer, *, days: int, reason: str, staff: AbstractBaseUser, key: str
 ) -> DayEntry:
     """Days given by a person, with a reason and without money. `key` makes a double click harmless."""
-    subscription = subscription_of(customer)
-    start = max(now(), subscription.expires_at)
+    moment = now()
+    subscription = subscription_of(customer, moment)
+    start = max(moment, subscription.expires_at)
     return _write(
         subscription,
         kind=DayEntry.Kind.MANUAL,
         key=key,
         start=start,
         end=start + timedelta(days=days),
+        moment=moment,
         reason=reason,
         granted_by=staff,
     )
@@ -61,14 +66,16 @@ def grant_manually(
 
 def grant_for_payment(payment: Payment, *, reason: str, staff: AbstractBaseUser) -> DayEntry:
     """The term a payment was meant to buy, given by a person without the money having been accepted."""
-    subscription = subscription_of(payment.customer)
-    start = max(now(), subscription.expires_at)
+    moment = now()
+    subscription = subscription_of(payment.customer, moment)
+    start = max(moment, subscription.expires_at)
     return _write(
         subscription,
         kind=DayEntry.Kind.MANUAL,
         key=f"manual:{payment.pk}",
         start=start,
         end=add_period(start, length=payment.length, unit=Unit(payment.unit)),
+        moment=moment,
         payment=payment,
         reason=reason,
         granted_by=staff,
@@ -84,16 +91,17 @@ def take_back(entry: DayEntry, *, reason: str) -> DayEntry:
         key=f"clawback:{entry.pk}",
         start=subscription.expires_at,
         end=subscription.expires_at - timedelta(seconds=entry.seconds),
+        moment=now(),
         payment=entry.payment,
         referral=entry.referral,
         reason=reason,
     )
 
 
-def subscription_of(customer: Customer) -> Subscription:
+def subscription_of(customer: Customer, moment: datetime) -> Subscription:
     """The customer's subscription, locked; a new one begins already ended."""
     subscription, _created = Subscription.objects.select_for_update().get_or_create(
-        customer=customer, defaults={"expires_at": now()}
+        customer=customer, defaults={"expires_at": moment, "created_at": moment}
     )
     return subscription
 
@@ -105,11 +113,13 @@ def _write(
     key: str,
     start: datetime,
     end: datetime,
+    moment: datetime,
     payment: Payment | None = None,
     referral: Referral | None = None,
     reason: str = "",
     granted_by: AbstractBaseUser | None = None,
 ) -> DayEntry:
+    """One entry and the end it moves. `moment` is read once: it is both when, and what a start is measured by."""
     entry = DayEntry.objects.create(
         subscription=subscription,
         kind=kind,
@@ -121,7 +131,7 @@ def _write(
         starts_at=start,
         ends_at=end,
         reason=reason,
-        created_at=now(),
+        created_at=moment,
     )
     subscription.expires_at = end
     subscription.save(update_fields=["expires_at"])
