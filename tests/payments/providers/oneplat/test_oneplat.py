@@ -115,7 +115,8 @@ class TestOneplat(ProviderContract):
             provider.verify(self.edited("paid__card.json", **changes))
 
     def test_outside_a_signed_payload_nothing_counts(self, provider):
-        raw = self.edited("paid__inner_payload.json", status=0, guid="other", amount=1)
+        outside = {"merchant_id": "f" * 32, "guid": "other", "status": 0, "amount": 1}
+        raw = self.edited("paid__inner_payload.json", **outside)
         [event] = provider.parse(raw)
         assert (event.kind, event.trust) == (EventKind.PAID, Trust.SIGNED)
         assert (event.external_id, event.reference) == (GUID, self.reference)
