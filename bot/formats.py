@@ -50,7 +50,3 @@ def days(number: int) -> str:
 
 def seconds(number: int) -> str:
     return ngettext("%(number)s секунду", "%(number)s секунды", number) % {"number": number}
-
-
-def friends(number: int) -> str:
-    return ngettext("%(number)s друг", "%(number)s друга", number) % {"number": number}
