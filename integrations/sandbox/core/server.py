@@ -73,7 +73,7 @@ class Handler(WSGIHandler):
         set_urlconf(request.urlconf)
         if self._foreign(request):
             return JsonResponse({"ok": False, "error": "foreign origin"}, status=403)
-        response: Any = self._middleware_chain(request)  # type: ignore[misc]
+        response: Any = self._middleware_chain(request)
         response._resource_closers.append(request.close)
         if isinstance(response, DroppedConnection):
             request.environ["sandbox.cut"]()
