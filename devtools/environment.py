@@ -94,8 +94,9 @@ def _uv(uv: str | None, file: Path) -> bool:
     env.setdefault("UV_SYSTEM_CERTS", "1")
     if mirror := env.get("PIP_INDEX_URL"):
         env.setdefault("UV_DEFAULT_INDEX", mirror)
-    command = [uv, "pip", "install", "--quiet", "--python", str(places.PYTHON)]
-    wanted = ["--require-hashes", "-r", str(file)]
+    # Compiled once now rather than by every process that starts.
+    command = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+    wanted = ["--python", str(places.PYTHON), "--require-hashes", "-r", str(file)]
     return subprocess.run([*command, *wanted], env=env, check=False).returncode == 0
 
 

@@ -74,12 +74,18 @@ class Supervisor:
     def __init__(self, env: Mapping[str, str], servers: Sequence[Child]) -> None:
         self.env = env
         self.servers = servers
-        self.kept: list[Kept] = []
+        self.groups: list[list[Kept]] = []
+
+    @property
+    def kept(self) -> list[Kept]:
+        return [kept for group in self.groups for kept in group]
 
     def start(self, processes: Sequence[Process]) -> None:
+        group: list[Kept] = []
+        self.groups.append(group)
         for process in processes:
             kept = self._keep(process, console.COLOURS[len(self.kept)])
-            self.kept.append(kept)
+            group.append(kept)
             kept.start()
 
     def wait(self) -> None:
@@ -106,9 +112,11 @@ class Supervisor:
             time.sleep(A_MOMENT)
 
     def stop(self) -> None:
-        """The processes together; the servers are stopped after them, by whoever started those."""
-        with ThreadPoolExecutor(max(1, len(self.kept))) as all_at_once:
-            list(all_at_once.map(lambda kept: kept.child.stop(), self.kept))
+        """Those that started together stop together, the last first; then whoever started the
+        servers stops them."""
+        for group in reversed(self.groups):
+            with ThreadPoolExecutor(len(group)) as at_once:
+                list(at_once.map(lambda kept: kept.child.stop(), group))
 
     def _keep(self, process: Process, colour: str) -> Kept:
         child = Child(
