@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,9 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from devtools import plan
-from devtools.ports import free_port
-from tests.support.valkey import OwnValkey
+from devtools import places, plan
+from tests.support.valkey import OwnValkey, free_port
 
 READY_WITHIN = 60.0  # seconds; two cores may be busy with other tests
 
@@ -86,6 +86,7 @@ class Stack:
             self._running[name] = subprocess.Popen(
                 self._plans[name].command,
                 env={**self.env, **(env or {})},
+                cwd=places.ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -97,10 +98,8 @@ class Stack:
     def kill(self, name: str) -> None:
         """kill -9, children included."""
         process = self._running.pop(name)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
@@ -134,7 +133,9 @@ class Stack:
 
     def try_manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*self._plans["bot"].command[:2], *arguments]
-        return subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, env=self.env, cwd=places.ROOT, capture_output=True, text=True, check=False
+        )
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
