@@ -24,4 +24,4 @@ class ProjectConfig(AppConfig):
 
 
 class AdminConfig(admin_apps.AdminConfig):
-    default_site = "project.admin.Site"
+    default_site = "project.site.Site"

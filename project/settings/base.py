@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from project import env
+from project.settings.office import *  # noqa: F403
 
 BASE_DIR = env.ROOT
 
@@ -89,6 +90,10 @@ def database(url: str) -> dict[str, Any]:
     config.setdefault("OPTIONS", {})
     config["OPTIONS"].setdefault("connect_timeout", 5)
     config["OPTIONS"].setdefault("application_name", "provodnik")
+    if env.flag("DB_PREPARE", default=True):
+        # For the inbox's one INSERT, which runs past Django's cursors. Switch off behind a pooler that hands a
+        # connection on after each transaction and does not follow prepared statements (PgBouncer before 1.21).
+        config["OPTIONS"].setdefault("prepare_threshold", 1)
     pool = env.number("DB_POOL", 0)
     if pool:
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 1}

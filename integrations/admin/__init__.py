@@ -1,0 +1,7 @@
+"""The back office of what came in and what must go out, and the parts every other page is made of."""
+
+from __future__ import annotations
+
+from integrations.admin import callbacks, outbox
+
+__all__ = ["callbacks", "outbox"]

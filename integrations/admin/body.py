@@ -1,0 +1,62 @@
+"""The bytes of a call, shown as they are: nothing is parsed into another value on its way to the page."""
+
+from __future__ import annotations
+
+import json
+import re
+
+TOKENS = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+BYTES_PER_LINE = 16
+DEEPEST = 40  # levels that are still indented; beyond them the text stays flat
+
+
+def readable(body: bytes) -> str:
+    """JSON indented token by token (so 1.10 stays 1.10), other text as it is, anything else as a hex dump."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return hex_dump(body)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text if _is_printable(text) else hex_dump(body)
+    return _indent(text)
+
+
+def hex_dump(body: bytes) -> str:
+    lines = []
+    for start in range(0, len(body), BYTES_PER_LINE):
+        chunk = body[start : start + BYTES_PER_LINE]
+        letters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in chunk)
+        lines.append(f"{start:06x}  {chunk.hex(' '):<{BYTES_PER_LINE * 3 - 1}}  {letters}")
+    return "\n".join(lines)
+
+
+def _is_printable(text: str) -> bool:
+    return all(letter.isprintable() or letter in "\r\n\t" for letter in text)
+
+
+def _indent(text: str) -> str:
+    parts: list[str] = []
+    depth = 0
+    tokens = TOKENS.findall(text)
+    for position, token in enumerate(tokens):
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if token in "{[":
+            depth += 1
+            parts.append(token if following in ("}", "]") else token + _line(depth))
+        elif token in "}]":
+            depth -= 1
+            is_empty = position > 0 and tokens[position - 1] in ("{", "[")
+            parts.append(token if is_empty else _line(depth) + token)
+        elif token == ",":
+            parts.append(token + _line(depth))
+        elif token == ":":
+            parts.append(": ")
+        else:
+            parts.append(token)
+    return "".join(parts)
+
+
+def _line(depth: int) -> str:
+    return "\n" + "  " * min(depth, DEEPEST)

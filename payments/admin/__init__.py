@@ -1,0 +1,7 @@
+"""The back office of money, days and customers: one file per subject."""
+
+from __future__ import annotations
+
+from payments.admin import customers, ledgers, payments, plans, subscriptions
+
+__all__ = ["customers", "ledgers", "payments", "plans", "subscriptions"]

@@ -1,0 +1,245 @@
+"""The first page: what needs a person, what is alive, how much came in. A handful of bounded queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone, localtime
+from django.utils.translation import gettext as _
+
+from integrations.admin.badges import Tone, badge, duration
+from integrations.admin.callbacks import verdict_badge
+from integrations.admin.cards import list_link
+from integrations.admin.filters import callback_queue, failing_reactions
+from integrations.clock import now, wall_clock
+from integrations.models import Heartbeat, InboundCallback, OutboxMessage
+from payments.admin.badges import sum_of
+from payments.admin.filters import PAYMENT_QUEUES
+from payments.models import MoneyEntry, Payment
+from payments.money import Money
+from payments.registry import all_providers
+
+COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
+ALIVE_FOR = timedelta(seconds=60)
+PROCESSES = ("worker", "bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    title: str
+    note: str
+    count: str
+    url: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    title: str
+    state: SafeString
+    note: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    title: str
+    sums: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    title: str
+    note: str
+    is_done: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    tiles: list[Tile]
+    processes: list[Light]
+    providers: list[Light]
+    income: list[Income]
+    first_steps: list[FirstStep]
+
+
+def office_dashboard(user: Any) -> Dashboard:
+    """What this person may see; a part that needs a right he lacks is left out."""
+    sees_payments = user.has_perm("payments.view_payment")
+    sees_calls = user.has_perm("integrations.view_inboundcallback")
+    return Dashboard(
+        tiles=[
+            *(payment_tiles() if sees_payments else []),
+            *(call_tiles() if sees_calls else []),
+        ],
+        processes=process_lights(),
+        providers=provider_lights() if sees_calls else [],
+        income=income() if user.has_perm("payments.view_moneyentry") else [],
+        first_steps=first_steps() if sees_payments else [],
+    )
+
+
+def payment_tiles() -> list[Tile]:
+    queues = [
+        ("no_access", _("Оплачено, нет доступа"), _("деньги пришли, ссылки ещё нет"), Tone.BAD),
+        ("review", _("На проверке"), _("сумма или валюта не та"), Tone.WARN),
+        ("open", _("Ждут оплаты"), _("счета открыты"), Tone.WAIT),
+    ]
+    return [
+        tile(
+            title,
+            note,
+            Payment.objects.filter(PAYMENT_QUEUES[name]),
+            list_link(Payment, queue=name),
+            tone,
+        )
+        for name, title, note, tone in queues
+    ]
+
+
+def call_tiles() -> list[Tile]:
+    calls = InboundCallback.objects
+    return [
+        tile(
+            _("Неизвестный плательщик"),
+            _("вызов настоящий, заказа нет"),
+            calls.filter(callback_queue("unknown")),
+            list_link(InboundCallback, queue="unknown"),
+            Tone.WARN,
+        ),
+        tile(
+            _("Отклонённые вызовы за 24 ч"),
+            _("подпись не сошлась или не читаются"),
+            calls.filter(callback_queue("refused")),
+            list_link(InboundCallback, queue="refused"),
+            Tone.WARN,
+        ),
+        tile(
+            _("Действия с ошибкой"),
+            _("повторяются сами, но уже ошибались"),
+            failing_reactions(),
+            list_link(OutboxMessage, queue="failing"),
+            Tone.BAD,
+        ),
+    ]
+
+
+def tile(title: str, note: str, rows: QuerySet[Any], url: str, tone: Tone) -> Tile:
+    count = rows.order_by()[: COUNTED + 1].count()
+    text = f"{COUNTED}+" if count > COUNTED else str(count)
+    return Tile(title, note, text, url, tone if count else Tone.OK)
+
+
+def process_lights() -> list[Light]:
+    titles = {"worker": _("Обработчик"), "bot": _("Бот")}
+    seen = dict(Heartbeat.objects.filter(name__in=PROCESSES).values_list("name", "seen_at"))
+    return [process_light(titles[name], seen.get(name)) for name in PROCESSES]
+
+
+def process_light(title: str, seen_at: datetime | None) -> Light:
+    if seen_at is None:
+        return Light(title, badge(_("не запускался"), Tone.IDLE), "")
+    age = wall_clock() - seen_at
+    note = _("отозвался %(ago)s назад") % {"ago": duration(age)}
+    if age <= ALIVE_FOR:
+        return Light(title, badge(_("работает"), Tone.OK), note)
+    return Light(title, badge(_("молчит"), Tone.BAD), note)
+
+
+def provider_lights() -> list[Light]:
+    lights = []
+    for provider in all_providers():
+        url = list_link(InboundCallback, source=provider.slug)
+        missing = provider.missing(settings.CREDENTIALS)
+        if missing:
+            note = _("не заданы: %(names)s") % {"names": ", ".join(missing)}
+            lights.append(Light(provider.label, badge(_("не подключена"), Tone.IDLE), note, url))
+            continue
+        call = (
+            InboundCallback.objects.filter(source=provider.slug)
+            .defer("body", "headers")
+            .order_by("-received_at")
+            .first()
+        )
+        if call is None:
+            state = badge(_("вызовов не было"), Tone.IDLE)
+            lights.append(Light(provider.label, state, "", url))
+            continue
+        ago = duration(wall_clock() - call.last_delivery_at)
+        note = _("последний вызов %(ago)s назад") % {"ago": ago}
+        lights.append(Light(provider.label, verdict_badge(call), note, url))
+    return lights
+
+
+def income() -> list[Income]:
+    """Money from the ledger alone: what came in less what went back. Days given by hand are not money."""
+    today = datetime.combine(localtime(now()).date(), time.min, get_current_timezone())
+    periods = [
+        (_("Сегодня"), today),
+        (_("7 дней"), today - timedelta(days=6)),
+        (_("30 дней"), today - timedelta(days=29)),
+    ]
+    signed = Case(
+        When(kind=MoneyEntry.Kind.CAPTURE, then=F("amount")),
+        When(kind=MoneyEntry.Kind.REFUND, then=-F("amount")),
+        default=Decimal(0),
+        output_field=DecimalField(max_digits=14, decimal_places=2),
+    )
+    sums = {
+        f"since_{number}": Sum(Case(When(created_at__gte=since, then=signed), default=Decimal(0)))
+        for number, (_title, since) in enumerate(periods)
+    }
+    rows = list(
+        MoneyEntry.objects.filter(created_at__gte=periods[-1][1])
+        .order_by("currency")
+        .values("currency")
+        .annotate(**sums)
+    )
+    found = []
+    for number, (title, _since) in enumerate(periods):
+        amounts = [Money(row[f"since_{number}"], row["currency"]) for row in rows]
+        said = [sum_of(money) for money in amounts if money.amount]
+        found.append(Income(title, said or [sum_of(Money(Decimal(0), "RUB"))]))
+    return found
+
+
+def first_steps() -> list[FirstStep]:
+    """The way to the first sale; gone once there was one."""
+    if MoneyEntry.objects.exists():
+        return []
+    providers = all_providers()
+    ready = [item for item in providers if not item.missing(settings.CREDENTIALS)]
+    missing = sorted({name for item in providers for name in item.missing(settings.CREDENTIALS)})
+    slug = (ready or providers)[0].slug if providers else ""
+    address = f"{settings.PUBLIC_URL}{reverse('payments:callback', args=[slug])}" if slug else ""
+    command = f"manage.py send_test_callback {slug}"
+    return [
+        FirstStep(
+            _("Подключите платёжную систему"),
+            _("Не заданы: %(names)s") % {"names": ", ".join(missing)}
+            if missing
+            else _("Ключи заданы."),
+            bool(ready),
+        ),
+        FirstStep(
+            _("Дайте ей адрес для вызовов"),
+            _("Вставьте его в кабинете платёжной системы:"),
+            InboundCallback.objects.exists(),
+            address,
+        ),
+        FirstStep(
+            _("Отправьте пробный вызов"),
+            _("Команда на сервере:"),
+            InboundCallback.objects.filter(verdict=InboundCallback.Verdict.ACCEPTED).exists(),
+            command,
+        ),
+        FirstStep(_("Проведите пробную оплату"), _("Купите тариф в боте сами."), is_done=False),
+    ]

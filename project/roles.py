@@ -1,0 +1,67 @@
+"""Ready roles of the back office. Each is a group; staff may edit it or add their own."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+SEES = (
+    "payments.view_payment",
+    "payments.view_customer",
+    "payments.view_subscription",
+    "payments.view_dayentry",
+    "payments.view_referral",
+    "payments.view_plan",
+    "integrations.view_inboundcallback",
+    "integrations.view_outboxmessage",
+    "bot.view_message",
+)
+SEES_MONEY = ("payments.view_moneyentry", "payments.export_payment")
+HELPS = ("payments.check_payment", "payments.sync_subscription", "integrations.replay")
+GIVES = ("payments.give_access", "payments.grant_days")
+SEES_STAFF = (
+    "auth.view_user",
+    "auth.view_group",
+    "otp_totp.view_totpdevice",
+    "axes.view_accessattempt",
+    "admin.view_logentry",
+)
+RUNS = (
+    "payments.add_plan",
+    "payments.change_plan",
+    "auth.add_user",
+    "auth.change_user",
+    "auth.add_group",
+    "auth.change_group",
+    "otp_totp.delete_totpdevice",
+    "axes.delete_accessattempt",
+)
+
+# Names of groups are data that staff may rename, so they are not translated.
+ROLES: dict[str, tuple[str, ...]] = {
+    "Оператор": (*SEES, *HELPS, *GIVES),
+    "Финансы": (*SEES, *SEES_MONEY, "payments.check_payment"),
+    "Аудитор (только чтение)": (*SEES, "payments.view_moneyentry", *SEES_STAFF),
+    "Владелец": (*SEES, *SEES_MONEY, *HELPS, *GIVES, *SEES_STAFF, *RUNS),
+}
+
+
+@transaction.atomic
+def ensure_roles() -> list[str]:
+    """Create the roles that are missing and return their names; an edited one is left as it is."""
+    created = []
+    for name, wanted in ROLES.items():
+        group, fresh = Group.objects.get_or_create(name=name)
+        if fresh:
+            group.permissions.set(permissions(wanted))
+            created.append(name)
+    return created
+
+
+def permissions(wanted: tuple[str, ...]) -> list[Permission]:
+    """The permissions by their full names; a name that does not exist is an error, not a hole."""
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    return [known[name] for name in wanted]
