@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,8 @@ from uuid import uuid4
 from integrations.sandbox.core import snapshot
 from integrations.sandbox.core.base import Simulator
 from integrations.sandbox.core.hub import Hub
+
+log = logging.getLogger(__name__)
 
 PACKAGE = "integrations.sandbox"
 SAVE_DELAY = 0.3  # seconds; a burst of changes becomes one write
@@ -84,10 +87,14 @@ class Sandbox(Hub):
         self.revision = document.get("revision", 0)
         states = document.get("simulators", {})
         for simulator in self.simulators:
-            if simulator.slug in states:
-                simulator.replace_state(
-                    snapshot.load(simulator.state_class, states[simulator.slug])
-                )
+            if simulator.slug not in states:
+                continue
+            try:
+                state = snapshot.load(simulator.state_class, states[simulator.slug])
+            except (AttributeError, TypeError, ValueError, KeyError) as error:  # another version's
+                log.warning("sandbox: %s begins anew: %r", simulator.slug, error)
+            else:
+                simulator.replace_state(state)
 
     def _save(self) -> None:
         if self._state_path is None or not self.unsaved.is_set():

@@ -71,6 +71,9 @@ class Handler(WSGIHandler):
         request.sandbox = self.sandbox
         request.urlconf = f"{PACKAGE}.urls"
         set_urlconf(request.urlconf)
+        if self.sandbox.stopping.is_set():  # a kept connection must not outlive the server
+            request.environ["sandbox.cut"]()
+            raise ConnectionAbortedError
         if self._foreign(request):
             return JsonResponse({"ok": False, "error": "foreign origin"}, status=403)
         response: Any = self._middleware_chain(request)

@@ -51,6 +51,24 @@ def test_a_restart_remembers_chats_orders_and_users(settings, tmp_path):
         assert sandbox.get("oneplat/options")["options"]["shift"] == "1.5"
 
 
+@pytest.mark.parametrize("content", ["{broken", "[]", '{"simulators": {"telegram": {"chats": 7}}}'])
+def test_an_unreadable_snapshot_is_a_blank_start(settings, tmp_path, content):
+    settings.SANDBOX = True
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    with SandboxServer(state_path=path) as server:
+        assert Remote(server).get("oneplat/orders")["orders"] == []
+
+
+def test_a_stopped_sandbox_answers_on_no_kept_connection(settings):
+    settings.SANDBOX = True
+    with requests.Session() as session:
+        with SandboxServer() as server:
+            assert session.get(f"{server.url}/health", timeout=5).ok
+        with pytest.raises(requests.ConnectionError):
+            session.get(f"{server.url}/health", timeout=5)
+
+
 def test_the_clock_moves_the_product_too(settings, tmp_path):
     settings.SANDBOX, settings.CLOCK_OFFSET_FILE = True, tmp_path / "offset"
     with SandboxServer(clock_path=settings.CLOCK_OFFSET_FILE) as server:
