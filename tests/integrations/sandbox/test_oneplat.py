@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import requests
 from django.conf import settings
 
+from integrations.sandbox.core.server import SandboxServer
 from integrations.sandbox.oneplat.payer import MODES
+from integrations.sandbox.oneplat.simulator import Oneplat
 from integrations.sandbox.oneplat.wire import hmac_of, md5_of, request_sign
+from tests.integrations.sandbox.conftest import Remote
 
 
 @pytest.fixture
@@ -187,6 +191,20 @@ def test_a_refused_callback_is_repeated_until_it_is_taken(shop, sandbox, receive
     assert len({call[1] for call in receiver.wait(3)}) == 1
     (delivery,) = sandbox.get(f"oneplat/orders/{guid}", wait=5)["order"]["deliveries"]
     assert (delivery["done"], len(delivery["attempts"])) == (True, 3)
+
+
+def test_an_undelivered_callback_goes_out_after_a_restart(settings, tmp_path, receiver):
+    settings.SANDBOX = True
+    path = tmp_path / "state.json"
+    with SandboxServer(state_path=path) as server:
+        remote = Remote(server)
+        remote.post("oneplat/options", callback_url=receiver.url)
+        with server.sandbox.lock:
+            shop = server.sandbox.get(Oneplat)
+            shop.create(merchant_order_id="ord-1", user_id="5", amount=Decimal(199), method="card")
+        remote.post("oneplat/pay", merchant_order_id="ord-1", mode="slow", seconds=60)
+    with SandboxServer(state_path=path):
+        assert body_of(receiver.wait(1)[0])["merchant_id"] == "ord-1"
 
 
 def test_the_amount_to_pay_can_be_shifted(shop, sandbox):
