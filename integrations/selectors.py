@@ -12,6 +12,7 @@ from integrations.clock import wall_clock
 from integrations.models import InboundCallback, OutboxMessage
 
 REFUSED_WINDOW = timedelta(hours=24)
+STUCK_AFTER = 5  # failed attempts of one reaction: a minute of trying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,11 @@ def inbox_queue() -> Queue:
 def outbox_queue() -> Queue:
     """Reactions that have not happened yet."""
     return _queue(OutboxMessage.objects.filter(delivered_at=None))
+
+
+def stuck_reactions() -> int:
+    """Reactions that failed again and again. They are never given up, but somebody should look."""
+    return OutboxMessage.objects.filter(delivered_at=None, attempts__gte=STUCK_AFTER).count()
 
 
 def calls_for_people() -> dict[str, int]:

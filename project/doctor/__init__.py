@@ -1,0 +1,26 @@
+"""What `manage.py doctor` looks at. Every section asks, none changes anything, none can stop the others."""
+
+from __future__ import annotations
+
+from project.doctor.configuration import configuration
+from project.doctor.findings import Finding, Level, Section
+from project.doctor.processes import processes, queues
+from project.doctor.providers import providers
+from project.doctor.services import panel, telegram
+from project.doctor.stores import can_read, database, disk, redis
+
+__all__ = ["Finding", "Level", "Section", "examine"]
+
+
+def examine() -> list[Section]:
+    """Everything, in the order in which one would look: what stands first explains what fails later."""
+    first = [
+        Section("Configuration", configuration()),
+        Section("Database", database()),
+        Section("Redis", redis()),
+        Section("Disk", disk()),
+    ]
+    readable = can_read()
+    inside = [Section("Processes", processes()), Section("Queues", queues())] if readable else []
+    outside = [Section("Remnawave", panel()), Section("Telegram", telegram())]
+    return [*first, *inside, *providers(calls=readable), *outside]

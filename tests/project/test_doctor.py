@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from integrations.callbacks import RawCallback
+from integrations.models import InboundCallback
+from integrations.sandbox.core.server import SandboxServer
+from integrations.services import heartbeats, inbox
+from payments.registry import forget_providers
+from project.doctor import configuration, providers, stores
+from project.doctor.findings import Level, ago
+
+MARKERS = {
+    "ONEPLAT_SHOP_SECRET": "marker-shop-secret-001",
+    "REMNAWAVE_API_TOKEN": "marker-panel-token-001",
+    "BOT_TOKEN": "4242:marker-bot-token-001",
+}
+
+
+@pytest.fixture
+def world(settings, db) -> Iterator[SandboxServer]:
+    """Everything outside answers, and every process has just been seen."""
+    settings.SANDBOX = True
+    settings.CREDENTIALS = settings.CREDENTIALS | MARKERS
+    with SandboxServer() as server:
+        settings.CREDENTIALS = settings.CREDENTIALS | {
+            "ONEPLAT_BASE_URL": f"{server.url}/oneplat",
+            "REMNAWAVE_BASE_URL": f"{server.url}/remnawave",
+            "TELEGRAM_API_URL": f"{server.url}/telegram",
+        }
+        forget_providers()
+        for name in heartbeats.PROCESSES:
+            heartbeats.beat(name)
+        yield server
+
+
+def run(capsys, *arguments: str) -> tuple[int, str]:
+    code = 0
+    try:
+        call_command("doctor", *arguments)
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    return code, capsys.readouterr().out
+
+
+def report(capsys) -> tuple[int, dict[str, dict[str, dict[str, Any]]]]:
+    """The JSON report by section and title."""
+    code, shown = run(capsys, "--json")
+    sections = json.loads(shown)["sections"]
+    return code, {
+        section["name"]: {finding["title"]: finding for finding in section["findings"]}
+        for section in sections
+    }
+
+
+def test_a_healthy_shop_has_nothing_broken(world, capsys):
+    code, shown = run(capsys)
+    assert "❌" not in shown
+    assert code == 0
+    for line in (
+        "Migrations: all applied",
+        "✅ worker: seen",
+        "✅ Account: ",
+        "✅ Panel: version",
+        "@",
+    ):
+        assert line in shown
+
+
+def test_the_addresses_to_paste_are_shown(world, settings, capsys):
+    settings.PUBLIC_URL = "https://shop.example.com"
+    _code, shown = run(capsys)
+    assert "https://shop.example.com/payments/callbacks/oneplat\n" in shown
+    assert "https://shop.example.com/1plat-webhook\n" in shown
+
+
+def test_nothing_outside_answers_and_nothing_is_given_away(settings, db, capsys):
+    settings.CREDENTIALS = settings.CREDENTIALS | MARKERS
+    settings.REDIS_URL = "redis://:marker-redis-password@127.0.0.1:1/0"
+    forget_providers()
+    code, shown = run(capsys)
+    assert code == 1
+    for section in ("1Plat", "Remnawave", "Telegram", "Redis", "worker: was never seen"):
+        assert section in shown
+    assert "marker-" not in shown
+
+
+def test_missing_keys_are_named(world, settings, capsys):
+    settings.CREDENTIALS = settings.CREDENTIALS | {"ONEPLAT_SHOP_SECRET": ""}
+    code, sections = report(capsys)
+    assert code == 1
+    assert sections["1Plat"]["Keys"]["detail"] == "not set: ONEPLAT_SHOP_SECRET"
+    assert sections["Configuration"]["payments.E003"]["level"] == "failed"
+
+
+def test_a_refused_call_is_a_warning_while_none_was_accepted(world, capsys):
+    inbox.store_refused(
+        source="oneplat",
+        raw=RawCallback(body=b"{}", headers={}, remote_addr="192.0.2.7"),
+        verdict=InboundCallback.Verdict.REJECTED,
+        reason="signature",
+    )
+    _code, sections = report(capsys)
+    refused = sections["1Plat"]["Last refused call"]
+    assert refused["level"] == "warning"
+    assert "signature; 1 in 24 h" in refused["detail"]
+    assert "192.0.2.7" in refused["detail"]
+    inbox.store_callback(source="oneplat", raw=RawCallback(body=b"{1}", headers={}))
+    _code, sections = report(capsys)
+    assert sections["1Plat"]["Last refused call"]["level"] == "fine"
+    assert sections["1Plat"]["Last accepted call"]["level"] == "fine"
+
+
+def test_calls_for_a_person_are_counted(world, capsys):
+    pk = inbox.store_callback(source="oneplat", raw=RawCallback(body=b"1", headers={}))
+    InboundCallback.objects.filter(pk=pk).update(status="unknown")
+    code, sections = report(capsys)
+    assert code == 0
+    assert sections["Queues"]["For a person"]["detail"] == "1 calls about orders that are not ours"
+
+
+def test_an_unknown_provider_does_not_stop_the_report(settings, db):
+    settings.PAYMENT_PROVIDERS = ["nopay"]
+    (section,) = providers(calls=True)
+    assert section.worst is Level.FAILED
+    assert "'nopay'" in section.findings[0].detail
+
+
+def test_a_full_disk_is_broken(monkeypatch):
+    usage = type("Usage", (), {"free": 10_000_000, "total": 10**12})
+    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _path: usage)
+    assert stores.disk()[0].level is Level.FAILED
+
+
+def test_production_is_judged_by_production_checks(settings):
+    settings.SANDBOX = False
+    settings.PUBLIC_URL = "http://shop.example.com"
+    assert "project.E010" in {finding.title for finding in configuration()}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(5, "5 s"), (119, "119 s"), (300, "5 min"), (9000, "2 h"), (200_000, "2 d")],
+)
+def test_ages_are_shown_as_people_say_them(seconds, shown):
+    assert ago(seconds) == shown
