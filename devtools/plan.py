@@ -63,8 +63,10 @@ def _web(addresses: Addresses) -> Process:
     server = ("-m", "granian", "--interface", "wsgi", "project.wsgi:application")
     door = ("--host", HOST, "--port", str(addresses.web_port))
     size = ("--workers", "2", "--blocking-threads", "8")
+    # A worker told to stop while it starts does not hear it, and granian waits for it for ever.
+    patience = ("--workers-kill-timeout", "5")
     ready = f"{addresses.public_url}/health/live"
-    return Process("web", _python(*server, *door, *size), ready_url=ready)
+    return Process("web", _python(*server, *door, *size, *patience), ready_url=ready)
 
 
 def _worker() -> Process:
