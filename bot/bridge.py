@@ -63,6 +63,6 @@ async def at_provider(service: Callable[P, R], /, *args: P.args, **kwargs: P.kwa
 
 
 def release_connections() -> None:
-    """At the end of the process, and of a test."""
+    """For tests: a database with an open connection cannot be dropped."""
     _screens.release_connections()
     _providers.release_connections()

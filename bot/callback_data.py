@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache
 from typing import Any, ClassVar, Self, get_type_hints
 
 from payments.provider import Method
@@ -184,7 +183,6 @@ def _written(value: Any) -> str:
     return text
 
 
-@cache
 def _field_types(kind: type[Press]) -> tuple[type, ...]:
     hints = get_type_hints(kind)
     return tuple(hints[one.name] for one in fields(kind))

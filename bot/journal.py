@@ -15,9 +15,10 @@ def put_on_screen(*, chat_id: int, message_id: int, payment_id: int | None, text
     on_screen = Message.objects.filter(
         kind=Message.Kind.INVOICE, chat_id=chat_id, message_id=message_id
     )
-    on_screen.exclude(payment_id=payment_id).update(message_id=None)
     if payment_id is None:
+        on_screen.update(message_id=None)
         return
+    on_screen.exclude(payment_id=payment_id).update(message_id=None)
     customer_id = Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)
     Message.objects.update_or_create(
         key=f"invoice:{payment_id}",

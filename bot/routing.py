@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from telegram import Update
@@ -55,7 +55,7 @@ def on_text(application: BotApplication, wanted: filters.BaseFilter, handle: Not
     application.add_handler(MessageHandler(PRIVATE & wanted, _with_note(handle)))
 
 
-def _with_note(handle: NoteHandler) -> Callable[[Update, Context], Awaitable[None]]:
+def _with_note(handle: NoteHandler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
     async def callback(update: Update, _context: Context) -> None:
         note = Note.read(update)
         if note is not None:

@@ -14,7 +14,7 @@ from django.db import Error
 from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
 
 from bot.application import ALLOWED_UPDATES, build_application, introduce
-from bot.bridge import in_db, release_connections
+from bot.bridge import in_db
 from bot.routing import BotApplication
 from bot.standby import Turn
 from integrations.services import heartbeats
@@ -38,7 +38,6 @@ async def run(*, mode: str) -> None:
     try:
         await (serve_webhook(stop) if mode == "webhook" else poll_in_turns(stop))
     finally:
-        await asyncio.to_thread(release_connections)
         log.info("bot.stopped")
 
 

@@ -112,7 +112,7 @@ class Tap(Visit):
     async def answer(self, text: str = "") -> None:
         """End the button's waiting; a text is shown as an alert. A press may be answered once only."""
         try:
-            await self.query.answer(text[:MAX_ALERT], show_alert=bool(text))
+            await self.query.answer(text[:MAX_ALERT] or None, show_alert=bool(text))
         except BadRequest as error:
             if not _says(error, QUERY_GONE):
                 raise

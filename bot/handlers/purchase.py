@@ -27,7 +27,9 @@ async def effect(tap: Tap, press: to.Effect) -> None:
     await tap.answer()
     customer = await tap.customer()
     screen = await in_db(purchase.effect, customer, press.plan_id)
-    await tap.show(screen or await in_db(purchase.plans, customer, changed=True))
+    if screen is None:
+        screen = await in_db(purchase.plans, customer, changed=True)
+    await tap.show(screen)
 
 
 async def pay(tap: Tap, press: to.Pay) -> None:

@@ -39,7 +39,15 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-async def world(sandbox: Sandbox, transactional_db: None) -> AsyncIterator[World]:
+async def threads(transactional_db: None) -> AsyncIterator[None]:
+    """The bot's threads and the one of Django's async queries, with no connection left open."""
+    yield
+    await sync_to_async(release_connections)()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+async def world(sandbox: Sandbox, threads: None) -> AsyncIterator[World]:
     """The bot at work, with nobody in the chat yet."""
     application = build_application(settings.CREDENTIALS)
     await application.initialize()
@@ -49,8 +57,6 @@ async def world(sandbox: Sandbox, transactional_db: None) -> AsyncIterator[World
         yield world
     finally:
         await application.shutdown()
-        await sync_to_async(release_connections)()
-        await sync_to_async(connections.close_all)()  # of the thread that async queries run in
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+from typing import Any, Self
 
 from telegram import Update
 
@@ -21,12 +21,22 @@ from integrations.sandbox.telegram.state import Chat, Message, Press
 class World:
     """Everything outside the product, and the bot inside it, one step at a time."""
 
-    def __init__(self, sandbox: Sandbox, application: BotApplication) -> None:
+    def __init__(self, sandbox: Sandbox, application: BotApplication | None) -> None:
         self.sandbox = sandbox
-        self.application = application
+        self._application = application
         self.telegram = sandbox.get(Telegram)
         self.shop = sandbox.get(Oneplat)
         self._offset = 0
+
+    @classmethod
+    def outside(cls, sandbox: Sandbox) -> Self:
+        """For a bot that runs by itself."""
+        return cls(sandbox, None)
+
+    @property
+    def application(self) -> BotApplication:
+        assert self._application is not None
+        return self._application
 
     def person(
         self, *, chat_id: int | None = None, language: str = "ru", **names: str
@@ -75,6 +85,14 @@ class PersonInChat:
             people.say(self.world.telegram, self.chat, text)
         await self.world.catch_up()
 
+    async def buys(self, *, plan: str = "1 месяц", way: str = "Карта") -> None:
+        """From the first message to the open invoice."""
+        await self.starts()
+        await self.presses("Принимаю")
+        await self.presses("Выбрать тариф")
+        await self.presses(plan)
+        await self.presses(way)
+
     async def presses(self, label: str) -> Press:
         pressed = self.taps(label)
         await self.world.catch_up()
@@ -105,7 +123,7 @@ class PersonInChat:
 
     async def blocks(self, *, blocked: bool = True) -> None:
         with self.world.sandbox.lock:
-            people.block(self.world.telegram, self.chat, blocked)
+            people.block(self.world.telegram, self.chat, blocked=blocked)
         await self.world.catch_up()
 
     @property

@@ -1,0 +1,209 @@
+"""What a customer and staff are told by the worker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from bot import notifications
+from bot.models import Message
+from integrations.clock import wall_clock
+from payments.models import Customer, Payment
+from payments.services.transitions import close_open
+from project.reactions import REACTIONS
+from tests.bot.telegram_world import World, text_of
+from tests.support.sandbox import plan_fault
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+granted = sync_to_async(notifications.access_granted)
+
+
+async def paid(world: World, person) -> Payment:
+    await person.buys()
+    world.pay()
+    await person.presses("Проверить оплату")
+    return await Payment.objects.aget()
+
+
+def links_in(person) -> list[str]:
+    return [text_of(one) for one in person.messages if "Ваша ссылка:" in text_of(one)]
+
+
+def test_every_reaction_of_the_bot_exists():
+    named = {
+        path.rpartition(".")[2]
+        for paths in REACTIONS.values()
+        for path in paths
+        if path.startswith("bot.")
+    }
+    assert named == set(notifications.__all__)
+
+
+async def test_a_lost_answer_puts_the_link_into_the_invoice_message(world: World, plans, worker):
+    anna = world.person()
+    payment = await paid(world, anna)
+    plan_fault(
+        world.sandbox,
+        "telegram",
+        "hang",
+        operation="sendMessage",
+        subject=str(anna.chat.id),
+        seconds=0.1,
+    )
+    await worker()
+    assert len(anna.messages) == 1
+    assert len(links_in(anna)) == 1
+    await payment.arefresh_from_db()
+    assert payment.link_sent_at is not None
+
+
+async def test_a_link_that_did_arrive_is_not_sent_twice(world: World, plans, worker):
+    anna = world.person()
+    await paid(world, anna)
+    plan_fault(
+        world.sandbox, "telegram", "after", operation="sendMessage", subject=str(anna.chat.id)
+    )
+    await worker()
+    sent = [one for one in anna.messages if "Доступ открыт" in text_of(one)]
+    assert (
+        len(sent) == 2
+    )  # the message, and the invoice message that was edited instead of a second copy
+    assert sent[0].wire.get("edit_date")
+    assert not sent[1].wire.get("edit_date")
+
+
+async def test_a_worker_killed_after_sending_leaves_the_link_with_the_customer(
+    world: World, plans, worker
+):
+    anna = world.person()
+    payment = await paid(world, anna)
+    await worker()
+    await Message.objects.filter(key=f"access:{payment.pk}").aupdate(
+        state=Message.State.SENDING, claimed_at=wall_clock() - timedelta(minutes=5)
+    )
+    await granted(payment_id=payment.pk)
+    assert len(anna.messages) == 2
+    row = await Message.objects.aget(key=f"access:{payment.pk}")
+    assert row.state == Message.State.SENT
+
+
+async def test_without_an_invoice_message_a_doubtful_link_is_sent_again(
+    world: World, plans, worker
+):
+    anna = world.person()
+    await paid(world, anna)
+    await anna.presses("← Меню")  # the message shows something else now
+    plan_fault(
+        world.sandbox,
+        "telegram",
+        "hang",
+        operation="sendMessage",
+        subject=str(anna.chat.id),
+        seconds=0.1,
+    )
+    await worker()
+    assert len(links_in(anna)) == 1
+    assert "Доступ открыт" in anna.sees
+
+
+async def test_the_link_waits_for_telegram_to_be_calm(world: World, plans, worker):
+    anna = world.person()
+    payment = await paid(world, anna)
+    plan_fault(
+        world.sandbox,
+        "telegram",
+        "status",
+        operation="sendMessage",
+        status=429,
+        detail={"retry_after": 2},
+    )
+    await worker()
+    await granted(payment_id=payment.pk)
+    assert len(links_in(anna)) == 1
+
+
+async def test_a_panel_that_is_down_is_told_once_and_the_link_follows(world: World, plans, worker):
+    anna = world.person()
+    plan_fault(world.sandbox, "remnawave", "status", status=503, times=None)
+    payment = await paid(world, anna)
+    await worker()
+    assert "готовим доступ" in anna.sees
+    assert f"Обращение № {payment.pk}" in anna.sees
+    world.sandbox.faults.clear()
+    from payments.services.fulfilment import grant_access
+
+    await sync_to_async(grant_access)(payment_id=payment.pk)
+    await worker()
+    assert len(links_in(anna)) == 1
+    assert sum("готовим доступ" in text_of(one) for one in anna.messages) == 1
+
+
+async def test_an_expired_invoice_says_so_in_its_own_message(world: World, plans, worker):
+    anna = world.person()
+    await anna.buys()
+    payment = await Payment.objects.aget()
+    await sync_to_async(close_open)(payment_id=payment.pk, to=Payment.Status.EXPIRED)
+    await worker()
+    assert len(anna.messages) == 1
+    assert f"⚠️ Счёт № {payment.pk} на 200 ₽ истёк" in anna.sees
+    assert "✅ Я оплатил, проверить" in anna.buttons
+
+
+async def test_whoever_pays_otherwise_hears_nothing_of_the_old_invoice(world: World, plans, worker):
+    anna = world.person()
+    await anna.buys()
+    first = await Payment.objects.aget()
+    await anna.presses("Другой способ")
+    await anna.presses("СБП")
+    await sync_to_async(close_open)(payment_id=first.pk, to=Payment.Status.EXPIRED)
+    await worker()
+    assert len(anna.messages) == 1
+    assert "Телефон для СБП" in anna.sees
+
+
+async def test_another_sum_goes_to_a_person_and_says_so(world: World, plans, worker):
+    anna = world.person()
+    await anna.buys()
+    world.pay("less")
+    await anna.presses("Проверить оплату")
+    await worker()
+    assert "сумма отличается от 200 ₽" in anna.sees
+    staff = [text_of(one) for one in world.telegram.history(-1001000000001)]
+    assert any("Нужен человек" in text for text in staff)
+
+
+async def test_staff_hear_of_a_sale_with_the_place_to_look(world: World, plans, worker):
+    anna = world.person(username="anna")
+    payment = await paid(world, anna)
+    await worker()
+    card = world.telegram.history(-1001000000001)[-1]
+    assert f"Оплачен счёт № {payment.pk}: 200 ₽" in text_of(card)
+    assert "@anna" in text_of(card)
+    button = card.wire["reply_markup"]["inline_keyboard"][0][0]
+    assert button["url"].endswith(f"/admin/payments/payment/{payment.pk}/change/")
+    assert "/sub/" not in text_of(card)
+
+
+async def test_without_a_staff_chat_nobody_is_told(world: World, plans, worker, settings):
+    settings.STAFF_CHAT_ID = ""
+    await paid(world, world.person())
+    await worker()
+    assert world.telegram.history(-1001000000001) == []
+
+
+async def test_a_customer_who_blocked_the_bot_does_not_stop_the_worker(world: World, plans, worker):
+    anna = world.person()
+    payment = await paid(world, anna)
+    await anna.blocks()
+    await worker()
+    assert (await Customer.objects.aget()).blocked_bot_at is not None
+    await payment.arefresh_from_db()
+    assert payment.access == Payment.Access.GRANTED
+    assert payment.link_sent_at is None
+    await anna.blocks(blocked=False)
+    await anna.writes("/start")
+    await anna.presses("Подключиться")
+    assert len(links_in(anna)) == 1

@@ -1,0 +1,134 @@
+"""Every text exists in both languages and fits into a message."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils.translation import override
+
+from bot.rendering import MAX_TEXT, render
+from devtools.messages import in_sources
+from integrations.clock import now
+from payments.money import Money
+
+ROOT = Path(settings.BASE_DIR)
+FOLDER = ROOT / "templates" / "telegram"
+TEMPLATES = sorted(str(file.relative_to(FOLDER).with_suffix("")) for file in FOLDER.rglob("*.html"))
+STATUSES = (
+    "created", "pending", "paid", "partly_refunded", "refunded", "failed", "canceled", "expired", "review",
+)  # fmt: skip
+STATES = ("none", "active", "expired")
+CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+LONG = "W" * 300  # the longest texts a stranger may put into a field of ours
+
+
+def contexts() -> list[dict[str, Any]]:
+    """Values that take every branch of every template, all of them as long as they get."""
+    return [context(turn, status) for turn, status in enumerate(STATUSES)]
+
+
+def context(turn: int, status: str) -> dict[str, Any]:
+    moment, money, odd = now(), Money(Decimal("99999999.99"), "RUB"), bool(turn % 2)
+    offer = SimpleNamespace(title=LONG[:80], amount=money.amount, currency="RUB")
+    access = SimpleNamespace(
+        state=STATES[turn % 3],
+        expires_at=moment,
+        days_left=21,
+        days_ago=int(odd),
+        access_url=f"https://vpn.example/{LONG}",
+    )
+    payment = SimpleNamespace(
+        number=10**9,
+        status=status,
+        access=("granted", "failing", "granting")[turn % 3],
+        reason=LONG,
+        currency="RUB",
+        invoice_expires_at=moment,
+        provider="oneplat",
+        plan=LONG[:80],
+        customer=LONG[:128],
+    )
+    effect = SimpleNamespace(
+        offer=offer,
+        is_renewal=odd,
+        starts_at=moment,
+        ends_at=moment + timedelta(days=92),
+        days=92,
+    )
+    return {
+        "access": access,
+        "amount": "99 ₽",
+        "by_hand": odd,
+        "case": "abcd1234",
+        "changed": odd,
+        "customer": SimpleNamespace(first_name=LONG[:128]),
+        "days": 7,
+        "effect": effect,
+        "exact": True,
+        "late": True,
+        "link": f"https://t.me/{LONG}",
+        "method": ("card", "sbp", "qr", "crypto", "")[turn % 5],
+        "minimum": money if odd else None,
+        "number": 5,
+        "numbers": SimpleNamespace(invited=1, paid=2, days_received=5),
+        "offers": [offer] if odd else [],
+        "payment": payment,
+        "payments": [payment] if odd else [],
+        "plan": LONG[:80],
+        "reason": ("no_requisites", "amount_out_of_range", "too_soon", "other")[turn % 4],
+        "requisites": dict.fromkeys(("card_number", "phone", "bank", "recipient"), LONG),
+        "sign": "✅",
+        "status": status,
+        "steps": [SimpleNamespace(name="step", at=moment), SimpleNamespace(name="next", at=None)],
+        "subscription": SimpleNamespace(panel_error=LONG),
+        "to_pay": money.amount,
+        "wait": "20 s",
+        "ways": ["card"] if odd else [],
+    }
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_text_fits_into_a_message_and_is_complete_in_both_languages(name: str):
+    for context in contexts():
+        with override("ru"):
+            russian = render(name, **context)
+        with override("en"):
+            english = render(name, **context)
+        assert 0 < len(russian) <= MAX_TEXT
+        assert 0 < len(english) <= MAX_TEXT
+        assert not CYRILLIC.search(english), english
+        assert "\n\n\n" not in russian
+
+
+@pytest.mark.parametrize("name", ["not_yet", "too_soon", "no_answer", "stale"])
+def test_an_alert_fits_into_200_characters(name: str):
+    for context in contexts():
+        for language in ("ru", "en"):
+            with override(language):
+                assert len(render(name, **context)) <= 200
+
+
+def test_every_russian_text_of_the_bot_has_its_english_one():
+    catalogue = polib.pofile(str(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    known = {entry.msgid: entry for entry in catalogue if entry.translated()}
+    said = {
+        message.text
+        for message, files in in_sources(ROOT).items()
+        if any(file.startswith(("bot/", "templates/telegram/")) for file in files)
+    }
+    assert len(said) > 150
+    assert said - known.keys() == set()
+
+
+def test_no_template_is_left_over():
+    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py"))
+    unused = {name for name in TEMPLATES if f'"{name.removeprefix("staff/")}"' not in sources}
+    assert unused == {"methods/default"}  # chosen by the provider's name
