@@ -9,7 +9,7 @@ from payments import checks
 
 class PaymentsConfig(AppConfig):
     name = "payments"
-    verbose_name = _("Платежи")
+    verbose_name = _("Деньги и доступ")
 
     def ready(self) -> None:
         register(checks.check_providers)

@@ -197,7 +197,7 @@ def income() -> list[Income]:
         f"since_{number}": Sum(Case(When(created_at__gte=since, then=signed), default=Decimal(0)))
         for number, (_title, since) in enumerate(periods)
     }
-    rows = list(
+    rows: list[Any] = list(
         MoneyEntry.objects.filter(created_at__gte=periods[-1][1])
         .order_by("currency")
         .values("currency")

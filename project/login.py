@@ -25,7 +25,7 @@ OTP_ERRORS = {
     "verification_not_allowed": _("Проверка кода сейчас недоступна."),
     "n_failed_attempts": ngettext_lazy(
         "Слишком много неверных кодов (%(failure_count)d). Подождите немного.",
-        "Слишком много неверных кодов (%(failure_count)d). Подождите немного!",
+        "Слишком много неверных кодов (%(failure_count)d). Подождите немного.",
         "failure_count",
     ),
 }

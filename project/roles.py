@@ -58,6 +58,11 @@ def ensure_roles() -> list[str]:
     return created
 
 
+def all_rights() -> list[Permission]:
+    """Every right that any ready role holds: what a role can be made of."""
+    return permissions(tuple(sorted({right for rights in ROLES.values() for right in rights})))
+
+
 def permissions(wanted: tuple[str, ...]) -> list[Permission]:
     """The permissions by their full names; a name that does not exist is an error, not a hole."""
     known = {

@@ -36,9 +36,9 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # Unfold is untyped
     ) -> HttpResponse:
         """Who has signed in but has no second step yet, and needs one, is led to set it up."""
         user: Any = request.user
-        if user.is_active and user.is_staff and not self.has_permission(request):
-            if not user_has_device(user):
-                return HttpResponseRedirect(reverse("admin:two_factor"))
+        is_staff = user.is_active and user.is_staff
+        if is_staff and not self.has_permission(request) and not user_has_device(user):
+            return HttpResponseRedirect(reverse("admin:two_factor"))
         response: HttpResponse = super().login(request, extra_context)
         return response
 

@@ -75,7 +75,8 @@ class TwoFactorView(AccessMixin, View):
     def is_right(self, form: CodeForm, device: TOTPDevice) -> bool:
         """One try with the app's throttle and replay protection; a recovery code serves where one is in use."""
         code = form.cleaned_data["code"]
-        chosen = (device_for(self.request.user, code) if self.device else device) or device
+        user: Any = self.request.user
+        chosen = (device_for(user, code) if self.device else device) or device
         allowed, _extra = chosen.verify_is_allowed()
         if allowed and chosen.verify_token(code):
             return True
@@ -115,7 +116,7 @@ class TwoFactorView(AccessMixin, View):
 
 
 def confirmed_device(user: Any) -> TOTPDevice | None:
-    return TOTPDevice.objects.filter(user=user, confirmed=True).first()  # type: ignore[no-any-return]
+    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
 
 
 def pending_device(user: Any) -> TOTPDevice:

@@ -40,21 +40,21 @@ def _indent(text: str) -> str:
     parts: list[str] = []
     depth = 0
     tokens = TOKENS.findall(text)
-    for position, token in enumerate(tokens):
-        following = tokens[position + 1] if position + 1 < len(tokens) else ""
-        if token in "{[":
+    for position, part in enumerate(parts):
+        following = tokens[position + 1] if position + 1 < len(parts) else ""
+        if part in "{[":
             depth += 1
-            parts.append(token if following in ("}", "]") else token + _line(depth))
-        elif token in "}]":
+            parts.append(part if following in ("}", "]") else part + _line(depth))
+        elif part in "}]":
             depth -= 1
             is_empty = position > 0 and tokens[position - 1] in ("{", "[")
-            parts.append(token if is_empty else _line(depth) + token)
-        elif token == ",":
-            parts.append(token + _line(depth))
-        elif token == ":":
+            parts.append(part if is_empty else _line(depth) + part)
+        elif part == ",":
+            parts.append(part + _line(depth))
+        elif part == ":":
             parts.append(": ")
         else:
-            parts.append(token)
+            parts.append(part)
     return "".join(parts)
 
 

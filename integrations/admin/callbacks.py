@@ -40,6 +40,19 @@ STATUS_TONES = {
 }
 
 
+# What those who apply calls report about each event of a call.
+OUTCOME_WORDS = {
+    "moved": gettext_lazy("состояние изменено"),
+    "kept": gettext_lazy("ничего не меняет"),
+    "review": gettext_lazy("отправлен на проверку"),
+    "nothing to do": gettext_lazy("делать нечего"),
+}
+
+
+def outcome_of(row: InboundCallback) -> str:
+    return ", ".join(str(OUTCOME_WORDS.get(word, word)) for word in row.outcome.split(", "))
+
+
 def verdict_badge(row: InboundCallback) -> SafeString:
     return badge(row.get_verdict_display(), VERDICT_TONES[Verdict(row.verdict)])
 
@@ -109,7 +122,7 @@ class InboundCallbackAdmin(CardAdmin):
                 Fact(_("Дело"), case_link(row.case)),
                 Fact(_("Почему отклонён"), row.verdict_reason)
                 if row.verdict != Verdict.ACCEPTED
-                else Fact(_("Чем кончилось"), row.outcome),
+                else Fact(_("Чем кончилось"), outcome_of(row)),
                 Fact(_("Получен"), moment(row.received_at, seconds=True)),
                 Fact(_("Доставок"), deliveries(row)),
                 Fact(_("Обработан"), moment(row.applied_at, seconds=True)),
@@ -137,7 +150,9 @@ class InboundCallbackAdmin(CardAdmin):
     @method_decorator(require_POST)
     def replay(self, request: HttpRequest, row: InboundCallback) -> HttpResponse:
         if row.verdict != Verdict.ACCEPTED:
-            return self.done(request, row, _("Непринятый вызов не обрабатывается."), level=messages.WARNING)
+            return self.done(
+                request, row, _("Непринятый вызов не обрабатывается."), level=messages.WARNING
+            )
         inbox.requeue(row.pk)
         self.log_change(request, row, _("Обработка повторена"))
         return self.done(request, row, _("Вызов поставлен в очередь: обработка займёт секунды."))
@@ -160,6 +175,8 @@ def by_number_or_case(
 ) -> QuerySet[InboundCallback] | QuerySet[OutboxMessage]:
     """`15` is a row's own number or a payment's; `payment:15` is the case alone."""
     wanted = term.strip().lstrip("№# ")
+    if not wanted:
+        return queryset
     if wanted.isdigit() and len(wanted) < 19:
         return queryset.filter(Q(pk=int(wanted)) | Q(case=f"payment:{wanted}"))
     return queryset.filter(case=wanted) if ":" in wanted else queryset.none()
@@ -171,6 +188,6 @@ def brief(row: InboundCallback) -> list[Any]:
         moment(row.received_at, seconds=True),
         verdict_badge(row),
         status_badge(row),
-        shortened(row.error or row.outcome),
+        shortened(row.error or outcome_of(row)),
         f"{row.deliveries} / {row.attempts}",
     ]

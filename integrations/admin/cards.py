@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from integrations.admin.badges import NOTHING
-from integrations.admin.paging import BoundedPaginator
+from integrations.admin.paging import BoundedChangeList, BoundedPaginator
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Table:
     rows: Sequence[Sequence[Any]]
     empty: str
     more: str = ""
+
+    @property
+    def labelled(self) -> list[list[tuple[str, Any]]]:
+        """Rows whose cells know their header: on a phone a row becomes a list of them."""
+        return [list(zip(self.headers, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,9 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def page_of(self, name: str, *args: Any) -> str:
         """The address of one of this model's pages, e.g. page_of("change", 7)."""

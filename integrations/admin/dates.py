@@ -18,7 +18,8 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
-from unfold.views import ChangeList
+
+from integrations.admin.paging import BoundedChangeList
 
 PARAMETER = "when"
 
@@ -30,7 +31,7 @@ class DateLink:
     is_chosen: bool
 
 
-class DatedChangeList(ChangeList):  # type: ignore[misc]  # Unfold is untyped
+class DatedChangeList(BoundedChangeList):
     """A list with year → month → day links over `model_admin.dated_by`, an indexed field."""
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -56,7 +57,8 @@ class DatedChangeList(ChangeList):  # type: ignore[misc]  # Unfold is untyped
         ends = self._ends()
         if ends is None:
             return []
-        links = [DateLink(_("Все даты"), self.get_query_string(remove=[PARAMETER]), False)]
+        everything = self.get_query_string(remove=[PARAMETER])
+        links = [DateLink(_("Все даты"), everything, is_chosen=False)]
         for value, text in steps(self.chosen_date, *ends):
             query = self.get_query_string({PARAMETER: value})
             links.append(DateLink(text, query, value == self.chosen_date))

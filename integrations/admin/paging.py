@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection
+from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from unfold.views import ChangeList
 
 COUNTED = 10_000  # beyond this the exact number helps nobody
 LAST_PAGE = 100  # further back one searches instead of leafing
@@ -20,7 +22,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
     template_name = "admin/office/pagination.html"
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # Django declares a cached_property of its own
+    def count(self) -> int:
         rows: Any = self.object_list
         if not rows.query.where:
             estimate = estimated_rows(rows.model._meta.db_table)
@@ -32,7 +34,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
     is_estimate = False
 
     @cached_property
-    def num_pages(self) -> int:  # type: ignore[override]
+    def num_pages(self) -> int:
         return min(super().num_pages, LAST_PAGE)
 
     @property
@@ -47,9 +49,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
         return _("Найдено: %(number)s") % {"number": number}
 
 
+class BoundedChangeList(ChangeList):  # type: ignore[misc]  # Unfold is untyped
+    """The number of rows stands under the list, so the heading needs no second one."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 def estimated_rows(table: str) -> int:
     """PostgreSQL's estimate; -1 where the table was never analysed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table])
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table]
+        )
         row = cursor.fetchone()
     return int(row[0]) if row else -1

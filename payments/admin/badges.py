@@ -40,7 +40,6 @@ REFERRAL_TONES = {
     Referral.Status.REVOKED: Tone.BACK,
 }
 METHODS = {
-    Method.ANY.value: "",
     Method.CARD.value: gettext_lazy("карта"),
     Method.SBP.value: gettext_lazy("СБП"),
     Method.QR.value: gettext_lazy("QR-код"),
@@ -96,7 +95,7 @@ def provider_label(slug: str) -> str:
 
 
 def way(payment: Payment) -> str:
-    method = METHODS.get(payment.method, payment.method)
     label = provider_label(payment.provider)
-    return f"{label}, {method}" if method else label
-
+    if payment.method == Method.ANY.value:
+        return label
+    return f"{label}, {METHODS.get(payment.method, payment.method)}"

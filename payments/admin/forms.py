@@ -6,7 +6,11 @@ from uuid import uuid4
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from payments.models import Plan
 
@@ -40,8 +44,9 @@ class GiveDaysForm(ReasonForm):
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     currency = forms.CharField(
-        label=_("валюта"),
+        label=_("Валюта"),
         initial="RUB",
+        widget=UnfoldAdminTextInputWidget,
         validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Три заглавные латинские буквы: RUB."))],
     )
 

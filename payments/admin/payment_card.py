@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.admin import callbacks as call_rows
 from integrations.admin import outbox as outbox_rows
-from integrations.admin.badges import NOTHING, Tone, badge, moment
+from integrations.admin.badges import Tone, badge, moment
 from integrations.admin.cards import Card, Fact, Table, link, list_link, row_link, shortened
 from integrations.models import InboundCallback, OutboxMessage
 from payments.admin.badges import access_badge, status_badge, sum_of, way
@@ -39,10 +39,11 @@ TRUST_WORDS = {
 def card_of(payment: Payment) -> Card:
     events = list(payment.events.select_related("callback").defer("callback__body"))
     comparison = compare(payment, events)
+    reason = _reason(payment, events)
     return Card(
         title=_("Платёж № %(number)s") % {"number": payment.number},
         badges=[status_badge(payment), access_badge(payment)],
-        warning=_warning(payment),
+        warning=reason,
         facts=_facts(payment),
         tables=[
             _calls(payment),
@@ -53,16 +54,21 @@ def card_of(payment: Payment) -> Card:
             _messages(payment),
         ],
         extra={
-            "steps": steps(payment),
+            "steps": steps(payment, reason),
             "comparison": comparison,
             "requisites": _requisites(payment),
         },
     )
 
 
-def _warning(payment: Payment) -> str:
+def _reason(payment: Payment, events: list[PaymentEvent]) -> str:
+    """Why the payment is where it is; a wrong sum is told in the reader's language."""
     if payment.status == Payment.Status.REVIEW:
-        return _("Деньги не зачтены: %(reason)s") % {"reason": payment.reason or NOTHING}
+        for event in reversed(events):
+            if event.outcome == PaymentEvent.Outcome.REVIEW and event.amount is not None:
+                paid = sum_of(Money(event.amount, event.currency))
+                words = {"paid": paid, "ordered": sum_of(payment.money)}
+                return _("Деньги не зачтены: пришло %(paid)s вместо %(ordered)s.") % words
     return payment.reason
 
 
@@ -150,6 +156,7 @@ def _event_row(event: PaymentEvent) -> list[Any]:
     origin = event.get_origin_display()
     if event.callback is not None:
         origin = row_link(event.callback, f"{origin} № {event.callback.pk}")
+    note = "" if event.outcome == PaymentEvent.Outcome.REVIEW else event.note
     outcome = event.get_outcome_display()
     return [
         moment(event.applied_at, seconds=True),
@@ -159,7 +166,7 @@ def _event_row(event: PaymentEvent) -> list[Any]:
         sum_of(amount),
         f"{before} → {after}",
         badge(
-            f"{outcome}: {event.note}" if event.note else outcome,
+            f"{outcome}: {note}" if note else outcome,
             EVENT_TONES[PaymentEvent.Outcome(event.outcome)],
         ),
     ]
@@ -225,9 +232,7 @@ def _messages(payment: Any) -> Table:
                 moment(message.sent_at, seconds=True),
                 message.chat_id,
                 message.get_kind_display(),
-                badge(
-                    message.get_state_display(), MESSAGE_TONES.get(message.state, Tone.WAIT)
-                ),
+                badge(message.get_state_display(), MESSAGE_TONES.get(message.state, Tone.WAIT)),
                 shortened(message.text, 120),
                 message.error,
             ]

@@ -28,7 +28,7 @@ from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
 from payments.admin.payment_card import card_of
 from payments.errors import UnknownPayment
-from payments.models import DayEntry, Payment, PaymentEvent
+from payments.models import Payment, PaymentEvent
 from payments.periods import Unit, add_period
 from payments.registry import UnknownProvider
 from payments.services import checks, fulfilment, staff
@@ -169,9 +169,7 @@ class PaymentAdmin(CardAdmin):
             said = _("Счёт у платёжной системы не открыт: спросить не о чем.")
             return self.done(request, row, said, level=messages.WARNING)
         try:
-            payment = checks.check_payment(
-                payment_id=row.pk, origin=PaymentEvent.Origin.STAFF
-            )
+            payment = checks.check_payment(payment_id=row.pk, origin=PaymentEvent.Origin.STAFF)
         except IntegrationError as error:
             said = _("Платёжная система не ответила как надо: %(error)s. Попробуйте через минуту.")
             return self.done(request, row, said % {"error": error}, level=messages.WARNING)
@@ -192,9 +190,7 @@ class PaymentAdmin(CardAdmin):
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            fulfilment.give_access(
-                payment_id=row.pk, reason=reason, staff=cast(User, request.user)
-            )
+            fulfilment.give_access(payment_id=row.pk, reason=reason, staff=cast(User, request.user))
             self.log_change(request, row, _("Доступ выдан вручную: %(r)s") % {"r": reason})
             return self.done(request, row, _("Доступ выдаётся: ссылка придёт клиенту сама."))
         return self.ask(
@@ -221,7 +217,7 @@ def effects_of_giving(payment: Payment) -> list[str]:
     subscription = getattr(payment.customer, "subscription", None)
     entries = payment.day_entries.filter(seconds__gt=0, subscription__customer=payment.customer)
     effects = []
-    if DayEntry.objects.filter(pk__in=entries).exists():
+    if entries.exists():
         effects.append(_("Дни по этому платежу уже начислены, второй раз они не начислятся."))
     else:
         start = max(now(), subscription.expires_at) if subscription else now()

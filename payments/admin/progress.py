@@ -45,14 +45,14 @@ class Step:
         return STEP_SIGNS[self.state]
 
 
-def steps(payment: Payment) -> list[Step]:
+def steps(payment: Payment, reason: str) -> list[Step]:
     """Every step behind is dated, the present one says what it waits for or why it failed."""
     ways = [
-        (_("Создан"), payment.created_at, StepState.DONE, ""),
-        (_("У платёжной системы"), payment.opened_at, *_opening(payment)),
-        (_("Деньги подтверждены"), payment.paid_at, *_verifying(payment)),
-        (_("Доступ выдан"), payment.access_at, *_giving(payment)),
-        (_("Ссылка отправлена"), payment.link_sent_at, *_sending(payment)),
+        (_("Заказ"), payment.created_at, StepState.DONE, ""),
+        (_("Счёт"), payment.opened_at, *_opening(payment, reason)),
+        (_("Оплата"), payment.paid_at, *_verifying(payment, reason)),
+        (_("Доступ"), payment.access_at, *_giving(payment)),
+        (_("Ссылка клиенту"), payment.link_sent_at, *_sending(payment)),
     ]
     found: list[Step] = []
     previous: datetime | None = None
@@ -66,25 +66,25 @@ def steps(payment: Payment) -> list[Step]:
     return found
 
 
-def _opening(payment: Payment) -> tuple[StepState, str]:
+def _opening(payment: Payment, reason: str) -> tuple[StepState, str]:
     if payment.opened_at is not None:
         return StepState.DONE, ""
     if payment.paid_at is not None:
         return StepState.DONE, _("счёт открыт не нами")
     if payment.status in GIVEN_UP:
-        return StepState.FAILED, payment.reason or payment.get_status_display()
-    return StepState.NOW, payment.reason or _("счёт открывается")
+        return StepState.FAILED, reason or payment.get_status_display()
+    return StepState.NOW, reason or _("счёт открывается")
 
 
-def _verifying(payment: Payment) -> tuple[StepState, str]:
+def _verifying(payment: Payment, reason: str) -> tuple[StepState, str]:
     if payment.paid_at is not None:
         return StepState.DONE, ""
     if payment.status == Status.REVIEW:
-        return StepState.FAILED, payment.reason or payment.get_status_display()
+        return StepState.FAILED, reason or payment.get_status_display()
     if payment.opened_at is None:
         return StepState.AHEAD, ""
     if payment.status in GIVEN_UP:
-        return StepState.FAILED, payment.reason or payment.get_status_display()
+        return StepState.FAILED, reason or payment.get_status_display()
     if payment.invoice_expires_at is not None:
         until = moment(payment.invoice_expires_at, seconds=True)
         return StepState.NOW, _("счёт до %(until)s") % {"until": until}

@@ -18,13 +18,17 @@ def repeat_case(payment: Payment) -> tuple[int, int]:
 
     Returns how many of each. What was applied or done before is left as it is.
     """
-    calls = InboundCallback.objects.filter(
-        case=payment.case, verdict=InboundCallback.Verdict.ACCEPTED
-    ).values_list("pk", flat=True)
-    reactions = OutboxMessage.objects.filter(case=payment.case, delivered_at=None)
-    repeated = [callbacks.replay(callback_id) for callback_id in calls]
-    retried = [outbox.retry_now(message) for message in reactions]
-    return len(repeated), len(retried)
+    calls = list(
+        InboundCallback.objects.filter(
+            case=payment.case, verdict=InboundCallback.Verdict.ACCEPTED
+        ).values_list("pk", flat=True)
+    )
+    reactions = list(OutboxMessage.objects.filter(case=payment.case, delivered_at=None))
+    for callback_id in calls:
+        callbacks.replay(callback_id)
+    for message in reactions:
+        outbox.retry_now(message)
+    return len(calls), len(reactions)
 
 
 def give_days(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.models import Message
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bot.models import Message
 from integrations.admin.badges import Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, row_link
 from payments.admin import search

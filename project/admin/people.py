@@ -10,19 +10,23 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integrations.admin.badges import Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact
+from project.roles import all_rights
 
 # These packages register pages of their own: unstyled, and showing keys. Ours take their places.
 for package in ("auth", "otp_totp", "otp_static", "axes"):
@@ -33,18 +37,35 @@ for model in (User, Group, TOTPDevice, StaticDevice, AccessAttempt, AccessLog, A
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
+class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # Unfold is untyped
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "full_name", "is_active", "is_superuser", "second_step", "entered")
     list_filter = ("is_active", "is_superuser")
     actions = None
-    filter_horizontal = ("groups",)
+    list_fullwidth = True
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("О человеке"), {"fields": ("first_name", "last_name", "email")}),
+        (
+            gettext_lazy("Что можно"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups")},
+        ),
+        (gettext_lazy("Когда"), {"fields": ("last_login", "date_joined")}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody can make himself, or anybody, more than he is."""
-        return () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        dates = ("last_login", "date_joined")
+        return dates if request.user.is_superuser else (*dates, "is_superuser")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """Rights come from roles alone: a page of loose rights is how somebody keeps too many."""
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -77,7 +98,47 @@ class StaffAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]  # Unfold is unty
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
-    pass
+    actions = None
+    list_fullwidth = True
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name != "permissions":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return RightsField(
+            queryset=Permission.objects.filter(pk__in=[right.pk for right in all_rights()])
+            .select_related("content_type")
+            .order_by("content_type__app_label", "content_type__model", "id"),
+            required=False,
+            label=gettext_lazy("Что можно"),
+            widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        )
+
+
+class RightsField(ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A right in words: whose rows, and what may be done with them."""
+
+    def label_from_instance(self, right: Any) -> str:
+        action, _separator, _model = right.codename.partition("_")
+        kind = right.content_type
+        if right.codename != f"{action}_{kind.model}" or action not in ACTIONS:
+            return str(right.name)
+        subject = SUBJECTS.get(kind.model) or kind.model_class()._meta.verbose_name_plural
+        return f"{capfirst(str(subject))}: {ACTIONS[action]}"
+
+
+SUBJECTS = {
+    "accessattempt": gettext_lazy("неудачные входы"),
+    "group": gettext_lazy("роли"),
+    "totpdevice": gettext_lazy("приложения с кодами"),
+    "user": gettext_lazy("сотрудники"),
+}
+ACTIONS = {
+    "view": gettext_lazy("смотреть"),
+    "add": gettext_lazy("добавлять"),
+    "change": gettext_lazy("изменять"),
+    "delete": gettext_lazy("удалять"),
+}
 
 
 @admin.register(TOTPDevice)

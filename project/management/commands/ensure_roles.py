@@ -8,7 +8,9 @@ from project.roles import ensure_roles
 
 
 class Command(BaseCommand):
-    help = "Create the ready roles of the back office that are missing; edited ones stay as they are."
+    help = (
+        "Create the ready roles of the back office that are missing; edited ones stay as they are."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         created = ensure_roles()

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from payments.models import Plan
+from tests import factories
+from tests.support.office import list_of, page
+
+GOOD = {
+    "code": "2w",
+    "title_ru": "2 недели",
+    "title_en": "2 weeks",
+    "length": "14",
+    "unit": "day",
+    "amount": "149.00",
+    "currency": "RUB",
+    "is_active": "on",
+    "position": "5",
+}
+
+
+def test_staff_add_a_plan(office):
+    office.post(f"{list_of(Plan)}add/", GOOD)
+
+    assert Plan.objects.get().title_ru == "2 недели"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("amount", "0"),
+        ("amount", "-1"),
+        ("amount", "1.001"),
+        ("length", "0"),
+        ("currency", "руб"),
+        ("currency", "rub"),
+        ("code", "два"),
+        ("title_ru", ""),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused(office, field, value):
+    response = office.post(f"{list_of(Plan)}add/", GOOD | {field: value})
+
+    assert field in response.context["adminform"].form.errors
+    assert Plan.objects.count() == 0
+
+
+def test_a_plan_is_taken_off_sale_and_never_deleted(office):
+    plan = factories.a_plan()
+
+    assert office.post(page(plan, "delete"), {"post": "yes"}).status_code == 403
+    office.post(page(plan), {name: value for name, value in GOOD.items() if name != "is_active"})
+
+    plan.refresh_from_db()
+    assert not plan.is_active
