@@ -34,7 +34,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--provider", help="only this one, e.g. oneplat")
+        parser.add_argument("--provider", help="only this one: a name of PAYMENT_PROVIDERS")
         parser.add_argument(
             "--since", type=moment, help=f"2026-11-20, 36h or 14d; {DEFAULT_DAYS}d if not given"
         )

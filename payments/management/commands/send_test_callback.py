@@ -1,4 +1,4 @@
-"""`manage.py send_test_callback oneplat`: see the whole way from the provider's door to the access.
+"""`manage.py send_test_callback <provider>`: see the whole way from the provider's door to the access.
 
 The callback is signed with our own secret and sent over HTTP like a genuine one, and it has the
 same effect: a payment it calls paid is paid.
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("provider", help="a provider that is switched on, e.g. oneplat")
+        parser.add_argument("provider", help="a provider that is switched on: a name of PAYMENT_PROVIDERS")
         parser.add_argument("--status", default="1", help="the provider's own word for a status")
         parser.add_argument("--payment", type=int, help="number; default: the newest open payment")
         parser.add_argument("--sign", default="both", help="which signature is right")
