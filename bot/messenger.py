@@ -78,11 +78,16 @@ def send_once(letter: Letter) -> Outcome:
         message.state = State.UNCERTAIN
     if message.state == State.UNCERTAIN:
         return _settle_doubt(letter, message)
-    return _send(letter, message, claimed_from=State.QUEUED)
+    try:
+        return _send(letter, message, claimed_from=State.QUEUED)
+    except MaybeSent:
+        if letter.when_unsure is WhenUnsure.REPEAT:
+            raise  # the outbox waits a little before the second copy
+        return _settle_doubt(letter, message)
 
 
 def send_again(letter: Letter) -> Outcome:
-    """Send a letter whose first copy is in doubt: the caller has found no better way."""
+    """Send a letter whose first copy is in doubt: the caller has found no better way. Raises MaybeSent too."""
     return _send(letter, _row_of(letter), claimed_from=State.UNCERTAIN)
 
 
@@ -151,10 +156,7 @@ def _send(letter: Letter, message: Message, *, claimed_from: Message.State) -> O
     except MaybeSent as error:
         _put(message, State.UNCERTAIN, error)
         log.warning("bot.maybe_sent", key=letter.key)
-        message.state = State.UNCERTAIN
-        if letter.when_unsure is WhenUnsure.REPEAT:
-            raise
-        return _settle_doubt(letter, message)
+        raise
     except IntegrationError as error:
         _put(message, claimed_from, error)  # surely not sent: the claim is given back
         raise

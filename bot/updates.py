@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Self
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Message, Update, User
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Update, User
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
@@ -95,10 +95,10 @@ class Note(Visit):
 
 @dataclass(frozen=True, slots=True)
 class Tap(Visit):
-    """A pressed button. `message_id` is None where the message is too old for Telegram to name."""
+    """A pressed button, and the message it stands under."""
 
     query: CallbackQuery
-    message_id: int | None
+    message_id: int
 
     @classmethod
     def read(cls, update: Update) -> Self | None:
@@ -106,8 +106,7 @@ class Tap(Visit):
         query = update.callback_query
         if query is None or query.message is None or query.message.chat.type != ChatType.PRIVATE:
             return None
-        known = query.message.message_id if isinstance(query.message, Message) else None
-        return cls(query.get_bot(), query.from_user, query, known)
+        return cls(query.get_bot(), query.from_user, query, query.message.message_id)
 
     async def answer(self, text: str = "") -> None:
         """End the button's waiting; a text is shown as an alert. A press may be answered once only."""
@@ -119,8 +118,6 @@ class Tap(Visit):
 
     async def hide(self) -> None:
         """Take the message away; too old a one stays."""
-        if self.message_id is None:
-            return
         try:
             await self.bot.delete_message(self.user.id, self.message_id)
         except BadRequest as error:
@@ -128,8 +125,6 @@ class Tap(Visit):
                 raise
 
     async def _put(self, screen: Screen) -> int:
-        if self.message_id is None:
-            return await self.send(screen)
         try:
             await self.bot.edit_message_text(
                 screen.text,

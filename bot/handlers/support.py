@@ -40,6 +40,7 @@ async def anything_else(note: Note) -> None:
 def register(application: BotApplication) -> None:
     on_command(application, "help", help_command)
     on_command(application, "paysupport", pay_support)
+    on_command(application, "refund", pay_support)
     on_tap(application, to.Help, help_button)
 
 

@@ -88,3 +88,16 @@ async def test_whoever_blocked_the_bot_meanwhile_is_marked(world: World):
     plan_fault(world.sandbox, "telegram", "status", operation="sendMessage", status=403)
     await anna.starts()
     assert (await Customer.objects.aget()).blocked_bot_at is not None
+
+
+async def test_a_button_of_a_deleted_message_brings_a_new_one(world: World):
+    """Another device of the customer still shows it, and Telegram names it without its content."""
+    anna = world.person()
+    await anna.starts()
+    with world.sandbox.lock:
+        gone = {"chat": anna.chat.wire(), "message_id": anna.last.message_id, "date": 0}
+        anna.last.deleted = True
+        press = {"id": "77", "from": anna.chat.person.wire(), "chat_instance": "1", "data": "menu"}
+        world.telegram.publish("callback_query", {**press, "message": gone})
+    await world.catch_up()
+    assert len(anna.messages) == 1

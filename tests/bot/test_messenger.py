@@ -129,6 +129,21 @@ def test_news_that_must_arrive_is_repeated_after_a_lost_answer(sandbox, letter):
     assert sent(sandbox) == 2
 
 
+def test_a_second_copy_that_gets_lost_too_is_tried_again(sandbox, letter):
+    plan_fault(sandbox, "telegram", "after", operation="sendMessage", times=2)
+    assert messenger.send_once(letter(WhenUnsure.ASK)) is Outcome.UNSURE
+    with pytest.raises(MaybeSent):
+        messenger.send_again(letter(WhenUnsure.ASK))
+    assert messenger.send_again(letter(WhenUnsure.ASK)) is Outcome.SENT
+
+
+def test_a_bonus_is_not_told_twice(sandbox, letter):
+    plan_fault(sandbox, "telegram", "after", operation="sendMessage")
+    assert messenger.send_once(letter(WhenUnsure.LEAVE)) is Outcome.LOST
+    assert messenger.send_once(letter(WhenUnsure.LEAVE)) is Outcome.LOST
+    assert sent(sandbox) == 1
+
+
 def test_whoever_blocked_the_bot_gets_nothing_more(sandbox, letter, chat):
     plan_fault(sandbox, "telegram", "status", operation="sendMessage", status=403)
     assert messenger.send_once(letter()) is Outcome.LOST

@@ -81,9 +81,10 @@ async def test_a_worker_killed_after_sending_leaves_the_link_with_the_customer(
     anna = world.person()
     payment = await paid(world, anna)
     await worker()
-    await Message.objects.filter(key=f"access:{payment.pk}").aupdate(
+    crashed = await Message.objects.filter(key=f"access:{payment.pk}").aupdate(
         state=Message.State.SENDING, claimed_at=wall_clock() - timedelta(minutes=5)
     )
+    assert crashed == 1
     await granted(payment_id=payment.pk)
     assert len(anna.messages) == 2
     row = await Message.objects.aget(key=f"access:{payment.pk}")

@@ -19,6 +19,13 @@ async def test_no_requisites_leads_to_another_way(world: World, plans):
     await anna.buys(way="Карта")
     assert "нет свободных реквизитов" in anna.sees
     assert "Карта" not in anna.buttons
+    await anna.writes("/payments")
+    await anna.presses("❌ №")
+    assert "Счёт не открылся, деньги не списаны." in anna.sees
+    assert "no_requisites" not in anna.sees
+    await anna.writes("/start")
+    await anna.presses("Выбрать тариф")
+    await anna.presses("1 месяц")
     world.options(no_requisites=False)
     await anna.presses("СБП")
     assert "Телефон для СБП:" in anna.sees
@@ -71,7 +78,7 @@ async def test_a_changed_price_is_said_and_not_charged(world: World, plans):
     await anna.presses("1 месяц")
     await Plan.objects.filter(code="1m").aupdate(amount=Decimal(300))
     await anna.presses("Карта")
-    assert "Цена или тариф изменились" in anna.sees
+    assert "Цена, тариф или способ оплаты изменились" in anna.sees
     assert "1 месяц · 300\xa0₽" in anna.buttons
     assert not await Payment.objects.aexists()
 
@@ -83,7 +90,7 @@ async def test_a_plan_taken_off_sale_leads_back_to_the_plans(world: World, plans
     await anna.presses("Выбрать тариф")
     await Plan.objects.filter(code="1m").aupdate(is_active=False)
     await anna.presses("1 месяц")
-    assert "Цена или тариф изменились" in anna.sees
+    assert "Цена, тариф или способ оплаты изменились" in anna.sees
 
 
 async def test_nothing_can_be_bought_without_accepting_the_terms(world: World, plans):

@@ -47,6 +47,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
     )
     payment = SimpleNamespace(
         number=10**9,
+        external_id="guid" if odd else "",
         status=status,
         access=("granted", "failing", "granting")[turn % 3],
         reason=LONG,
