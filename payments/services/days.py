@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NotRequired, TypedDict, Unpack
 
 from django.contrib.auth.models import AbstractBaseUser
 
@@ -12,34 +15,48 @@ from payments.models import Customer, DayEntry, Payment, Referral, Subscription
 from payments.periods import Unit, add_period
 
 
+class Facts(TypedDict):
+    """What a day entry says beside its dates."""
+
+    kind: DayEntry.Kind
+    key: str
+    payment: NotRequired[Payment | None]
+    referral: NotRequired[Referral | None]
+    reason: NotRequired[str]
+    granted_by_id: NotRequired[int]
+
+
 def grant_purchase(payment: Payment) -> DayEntry:
     """The days a paid payment buys; a renewal begins where the current term ends."""
-    moment = now()
-    subscription = subscription_of(payment.customer, moment)
-    start = max(moment, subscription.expires_at)
-    return _write(
-        subscription,
+    return _grant(
+        payment.customer,
+        partial(add_period, length=payment.length, unit=Unit(payment.unit)),
         kind=DayEntry.Kind.PURCHASE,
         key=f"purchase:{payment.pk}",
-        start=start,
-        end=add_period(start, length=payment.length, unit=Unit(payment.unit)),
-        moment=moment,
         payment=payment,
+    )
+
+
+def grant_for_payment(payment: Payment, *, reason: str, staff: AbstractBaseUser) -> DayEntry:
+    """The term a payment was meant to buy, given by a person without the money having been accepted."""
+    return _grant(
+        payment.customer,
+        partial(add_period, length=payment.length, unit=Unit(payment.unit)),
+        kind=DayEntry.Kind.MANUAL,
+        key=f"manual:{payment.pk}",
+        payment=payment,
+        reason=reason,
+        granted_by_id=staff.pk,
     )
 
 
 def grant_referral(referral: Referral, *, payment: Payment, days: int) -> DayEntry:
     """The inviter's bonus for a friend's first paid payment."""
-    moment = now()
-    subscription = subscription_of(referral.inviter, moment)
-    start = max(moment, subscription.expires_at)
-    return _write(
-        subscription,
+    return _grant(
+        referral.inviter,
+        partial(add_period, length=days, unit=Unit.DAY),
         kind=DayEntry.Kind.REFERRAL,
         key=f"referral:{referral.pk}",
-        start=start,
-        end=start + timedelta(days=days),
-        moment=moment,
         payment=payment,
         referral=referral,
     )
@@ -49,36 +66,13 @@ def grant_manually(
     customer: Customer, *, days: int, reason: str, staff: AbstractBaseUser, key: str
 ) -> DayEntry:
     """Days given by a person, with a reason and without money. `key` makes a double click harmless."""
-    moment = now()
-    subscription = subscription_of(customer, moment)
-    start = max(moment, subscription.expires_at)
-    return _write(
-        subscription,
+    return _grant(
+        customer,
+        partial(add_period, length=days, unit=Unit.DAY),
         kind=DayEntry.Kind.MANUAL,
         key=key,
-        start=start,
-        end=start + timedelta(days=days),
-        moment=moment,
         reason=reason,
-        granted_by=staff,
-    )
-
-
-def grant_for_payment(payment: Payment, *, reason: str, staff: AbstractBaseUser) -> DayEntry:
-    """The term a payment was meant to buy, given by a person without the money having been accepted."""
-    moment = now()
-    subscription = subscription_of(payment.customer, moment)
-    start = max(moment, subscription.expires_at)
-    return _write(
-        subscription,
-        kind=DayEntry.Kind.MANUAL,
-        key=f"manual:{payment.pk}",
-        start=start,
-        end=add_period(start, length=payment.length, unit=Unit(payment.unit)),
-        moment=moment,
-        payment=payment,
-        reason=reason,
-        granted_by=staff,
+        granted_by_id=staff.pk,
     )
 
 
@@ -87,51 +81,45 @@ def take_back(entry: DayEntry, *, reason: str) -> DayEntry:
     subscription = Subscription.objects.select_for_update().get(pk=entry.subscription_id)
     return _write(
         subscription,
-        kind=DayEntry.Kind.CLAWBACK,
-        key=f"clawback:{entry.pk}",
         start=subscription.expires_at,
         end=subscription.expires_at - timedelta(seconds=entry.seconds),
         moment=now(),
+        kind=DayEntry.Kind.CLAWBACK,
+        key=f"clawback:{entry.pk}",
         payment=entry.payment,
         referral=entry.referral,
         reason=reason,
     )
 
 
-def subscription_of(customer: Customer, moment: datetime) -> Subscription:
-    """The customer's subscription, locked; a new one begins already ended."""
+def _grant(
+    customer: Customer, end_of: Callable[[datetime], datetime], **facts: Unpack[Facts]
+) -> DayEntry:
+    """Days that begin at max(now, present end). A new subscription begins already ended."""
+    moment = now()
     subscription, _created = Subscription.objects.select_for_update().get_or_create(
         customer=customer, defaults={"expires_at": moment, "created_at": moment}
     )
-    return subscription
+    start = max(moment, subscription.expires_at)
+    return _write(subscription, start=start, end=end_of(start), moment=moment, **facts)
 
 
 def _write(
     subscription: Subscription,
     *,
-    kind: DayEntry.Kind,
-    key: str,
     start: datetime,
     end: datetime,
     moment: datetime,
-    payment: Payment | None = None,
-    referral: Referral | None = None,
-    reason: str = "",
-    granted_by: AbstractBaseUser | None = None,
+    **facts: Unpack[Facts],
 ) -> DayEntry:
     """One entry and the end it moves. `moment` is read once: it is both when, and what a start is measured by."""
     entry = DayEntry.objects.create(
         subscription=subscription,
-        kind=kind,
-        key=key,
-        payment=payment,
-        referral=referral,
-        granted_by_id=None if granted_by is None else granted_by.pk,
         seconds=round((end - start).total_seconds()),
         starts_at=start,
         ends_at=end,
-        reason=reason,
         created_at=moment,
+        **facts,
     )
     subscription.expires_at = end
     subscription.save(update_fields=["expires_at"])
