@@ -40,8 +40,8 @@ def _indent(text: str) -> str:
     parts: list[str] = []
     depth = 0
     tokens = TOKENS.findall(text)
-    for position, part in enumerate(parts):
-        following = tokens[position + 1] if position + 1 < len(parts) else ""
+    for position, part in enumerate(tokens):
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
         if part in "{[":
             depth += 1
             parts.append(part if following in ("}", "]") else part + _line(depth))

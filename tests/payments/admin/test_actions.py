@@ -88,7 +88,7 @@ def test_access_is_given_with_a_reason_after_a_page_that_says_what_happens(offic
 
     entry = DayEntry.objects.get(payment=payment)
     assert (entry.kind, entry.reason) == ("manual", "доплатил рубль переводом")
-    assert entry.granted_by.username == "owner"
+    assert str(entry.granted_by) == "owner"
     assert MoneyEntry.objects.count() == 0
     assert "доплатил рубль" in LogEntry.objects.get().get_change_message()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -100,7 +101,7 @@ def test_given_days_start_where_access_ends(db):
     customer = factories.a_finished_payment().customer
     before = Subscription.objects.get(customer=customer).expires_at
 
-    given = {"number": 2, "reason": "за терпение", "staff": owner(), "key": "k"}
+    given: dict[str, Any] = {"number": 2, "reason": "за терпение", "staff": owner(), "key": "k"}
     assert staff.give_days(customer_id=customer.pk, **given)
     assert not staff.give_days(customer_id=customer.pk, **given)
 

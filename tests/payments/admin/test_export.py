@@ -3,9 +3,9 @@ from __future__ import annotations
 import csv
 import io
 
+from payments.models import Payment
 from tests import factories
 from tests.support.office import list_of, signed_in, staff_member
-from payments.models import Payment
 
 
 def exported(client, query: str = "") -> tuple[str, list[dict[str, str]]]:
@@ -40,8 +40,8 @@ def test_a_name_is_not_a_formula(office):
 
     _text, rows = exported(office)
 
-    assert [row["Имя"] for row in rows][1] == '\'=HYPERLINK("x")'
-    assert [row["Имя в Telegram"] for row in rows][0] == "'@cmd"
+    assert rows[1]["Имя"] == '\'=HYPERLINK("x")'
+    assert rows[0]["Имя в Telegram"] == "'@cmd"
 
 
 def test_the_file_needs_a_right_of_its_own(db):

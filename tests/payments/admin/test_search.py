@@ -52,7 +52,7 @@ def test_postings_are_found_the_way_payments_are(office, payment):
 
 
 def test_the_search_never_joins(payment, django_assert_num_queries):
-    with django_assert_num_queries(6) as captured:
+    with django_assert_num_queries(4) as captured:
         search.payment_ids("anna_petrova")
 
     assert not [query for query in captured if "JOIN" in query["sql"]]
