@@ -33,17 +33,19 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # an e-mail address keeps its first letter and its domain
     (re.compile(r"\b([\w+-])[\w.+-]*@([\w-]+\.[\w.-]+)"), rf"\1{HIDDEN}@\2"),
 )
-QUIET = (
-    "httpx",
-    "httpcore",
-    "urllib3",
-    "telegram",
-    "apscheduler",
-    "celery.redirected",
-    "celery.worker.strategy",  # "task received", several a second
-    "celery.app.trace",  # "task succeeded", with whatever it returned
-    "celery.beat",  # "sending due task"
-)
+QUIET = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "telegram": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "celery.redirected": logging.WARNING,
+    "celery.worker.strategy": logging.WARNING,  # "task received", several a second
+    "celery.app.trace": logging.WARNING,  # "task succeeded", with whatever it returned
+    "celery.beat": logging.WARNING,  # "sending due task"
+    "django.request": logging.ERROR,  # every 404 of a scanner, and each refused call a second time
+    "django.security.DisallowedHost": logging.CRITICAL,  # a scanner's traceback
+}
 
 
 def configure(_config: Mapping[str, Any]) -> None:
@@ -53,8 +55,8 @@ def configure(_config: Mapping[str, Any]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.LOG_LEVEL)
-    for noisy in QUIET:
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for noisy, level in QUIET.items():
+        logging.getLogger(noisy).setLevel(level)
     for served in ("_granian", "django.server"):
         own = logging.getLogger(served)
         own.handlers.clear()
