@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from project.settings.base import *  # noqa: F403
-from project.settings.base import INSTALLED_APPS
+from project.settings.base import INSTALLED_APPS, MIDDLEWARE
 
 SECRET_KEY = "test-only-" + "k" * 50
 ALLOWED_HOSTS = ["*"]
@@ -22,6 +22,7 @@ SUPPORT_URL = "https://t.me/provodnik_support"
 TERMS_URL = "https://provodnik.example/terms"
 STAFF_CHAT_ID = "-1001000000001"
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+MIDDLEWARE = [entry for entry in MIDDLEWARE if not entry.startswith("whitenoise.")]
 MIGRATION_LINTER_OPTIONS = {"no_cache": True}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
