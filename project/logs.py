@@ -76,7 +76,7 @@ def configure(_config: Mapping[str, Any]) -> None:
 
 def formatter() -> logging.Formatter:
     """What turns any record, ours or a library's, into one line. Also named by granian's own logging file."""
-    render = structlog.processors.JSONRenderer(ensure_ascii=False)
+    render: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if settings.LOG_FORMAT == "console":
         # Without its own tracebacks: those would print local variables.
         render = structlog.dev.ConsoleRenderer(colors=False)
@@ -111,9 +111,9 @@ def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
-def scrub_line(_logger: Any, _name: str, line: str) -> str:
+def scrub_line(_logger: Any, _name: str, line: Any) -> str:
     """The finished line once more: objects became text only while it was rendered."""
-    return _without_known(line)
+    return _without_known(str(line))
 
 
 def scrub(text: str) -> str:

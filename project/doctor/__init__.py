@@ -9,7 +9,7 @@ from project.doctor.providers import providers
 from project.doctor.services import panel, telegram
 from project.doctor.stores import can_read, database, disk, redis
 
-__all__ = ["Finding", "Level", "Section", "examine"]
+__all__ = ["Finding", "Level", "Section", "configuration", "examine", "providers"]
 
 
 def examine() -> list[Section]:

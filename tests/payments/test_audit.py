@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ LEDGERS = ("payments.MoneyEntry:append_only", "payments.DayEntry:append_only")
 
 
 @pytest.fixture
-def paid(make_payment) -> Payment:
+def paid(make_payment: Callable[..., Payment]) -> Payment:
     """A customer who bought twice; the first of the two payments."""
     payment = make_payment()
     send(payment, EventKind.PAID)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
@@ -14,7 +16,7 @@ REFUSED = (InternalError, ProgrammingError)
 
 
 @pytest.fixture
-def paid(make_payment) -> Payment:
+def paid(make_payment: Callable[..., Payment]) -> Payment:
     payment = make_payment()
     send(payment, EventKind.PAID)
     return payment

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ def kinds() -> list[Kind]:
 
 
 @pytest.fixture
-def paid(make_payment) -> Payment:
+def paid(make_payment: Callable[..., Payment]) -> Payment:
     payment = make_payment(external_id="guid-1")
     send(payment, EventKind.PAID)
     return payment

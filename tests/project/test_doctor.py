@@ -133,7 +133,7 @@ def test_an_unknown_provider_does_not_stop_the_report(settings, db):
 
 def test_a_full_disk_is_broken(monkeypatch):
     usage = type("Usage", (), {"free": 10_000_000, "total": 10**12})
-    monkeypatch.setattr(stores.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage)
     assert stores.disk()[0].level is Level.FAILED
 
 

@@ -144,13 +144,14 @@ def test_the_console_shows_no_local_variables(settings, output):
 
 def signed(payment: Payment, status: str = "1", signature: str = "hmac") -> RawCallback:
     provider: Any = get_provider("oneplat")
-    return provider.build_test_callback(
+    raw: RawCallback = provider.build_test_callback(
         reference=payment.reference,
         external_id="guid-1",
         money=payment.money,
         status=status,
         signature=signature,
     )
+    return raw
 
 
 def test_a_whole_purchase_logs_no_secret(

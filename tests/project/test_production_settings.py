@@ -50,7 +50,7 @@ def value_of(run):
     def read(name: str, **changes: str | None) -> str:
         done = run("-c", SHOW.format(name), **changes)
         assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return str(done.stdout).strip()
 
     return read
 

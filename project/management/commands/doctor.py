@@ -5,7 +5,7 @@ import logging
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -14,7 +14,7 @@ from project.doctor import Level, Section, examine
 
 class Command(BaseCommand):
     help = "Look at everything the shop needs and say what is wrong; exit 1 where something fails."
-    requires_system_checks: ClassVar[list[str]] = []  # it reports them itself
+    requires_system_checks = []  # it reports them itself
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="for machines")
