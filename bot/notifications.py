@@ -130,11 +130,11 @@ def _letter(payment: Payment, kind: Kind, screen: Screen, when_unsure: WhenUnsur
 
 
 def _tell_state(payment_id: int, kind: Kind) -> None:
-    """A new message, because an edit rings no bell; then the old invoice loses its buttons."""
+    """A new message, because an edit rings no bell; the old invoice loses its buttons."""
     payment = _payment(payment_id)
     screen = invoice.show(payment.customer, payment)
-    messenger.send_once(_letter(payment, kind, screen, WhenUnsure.REPEAT))
-    _refresh_invoice(payment)
+    if messenger.send_once(_letter(payment, kind, screen, WhenUnsure.REPEAT)) is Outcome.SENT:
+        _edit_invoice(payment, invoice.superseded(payment.customer, payment))
 
 
 def _refresh_invoice(payment: Payment) -> None:

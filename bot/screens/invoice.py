@@ -86,6 +86,17 @@ def invoice(customer: Customer, payment: Payment) -> Screen:
 
 
 @for_customer
+def superseded(customer: Customer, payment: Payment) -> Screen:
+    """In place of an invoice about which a newer message says more."""
+    details = press(_("🧾 Подробнее"), to.PaymentCard(payment.pk))
+    return Screen(
+        text=render("superseded", payment=payment),
+        keyboard=keyboard([details, press(_("← Меню"), to.Menu())]),
+        payment_id=payment.pk,
+    )
+
+
+@for_customer
 def after_check(customer: Customer, payment: Payment) -> str:
     """The alert after a check that found no money; empty where the screen itself says what happened."""
     if payment.is_open or payment.status in (Status.CANCELED, Status.EXPIRED):

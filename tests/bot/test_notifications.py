@@ -10,8 +10,10 @@ from asgiref.sync import sync_to_async
 from bot import notifications
 from bot.models import Message
 from integrations.clock import wall_clock
-from payments.models import Customer, Payment
-from payments.services.transitions import close_open
+from payments.models import Customer, Payment, PaymentEvent
+from payments.provider import EventKind, ProviderEvent, Trust
+from payments.services.fulfilment import grant_access
+from payments.services.transitions import apply_event, close_open
 from project.reactions import REACTIONS
 from tests.bot.telegram_world import World, text_of
 from tests.support.sandbox import plan_fault
@@ -134,8 +136,6 @@ async def test_a_panel_that_is_down_is_told_once_and_the_link_follows(world: Wor
     assert "готовим доступ" in anna.sees
     assert f"Обращение № {payment.pk}" in anna.sees
     world.sandbox.faults.clear()
-    from payments.services.fulfilment import grant_access
-
     await sync_to_async(grant_access)(payment_id=payment.pk)
     await worker()
     assert len(links_in(anna)) == 1
@@ -172,8 +172,43 @@ async def test_another_sum_goes_to_a_person_and_says_so(world: World, plans, wor
     await anna.presses("Проверить оплату")
     await worker()
     assert "сумма отличается от 200 ₽" in anna.sees
+    assert "новости – в следующем сообщении" in text_of(anna.messages[0])
     staff = [text_of(one) for one in world.telegram.history(-1001000000001)]
     assert any("Нужен человек" in text for text in staff)
+
+
+def provider_says(payment: Payment, kind: EventKind, reason: str = "") -> None:
+    event = ProviderEvent(
+        kind=kind,
+        trust=Trust.SIGNED,
+        event_id=f"{payment.pk}:{kind}",
+        reference=payment.reference,
+        money=payment.money,
+        reason=reason,
+    )
+    apply_event(payment_id=payment.pk, event=event, origin=PaymentEvent.Origin.SYSTEM)
+
+
+async def test_a_refund_is_told_with_what_is_left(world: World, plans, worker):
+    anna = world.person()
+    payment = await paid(world, anna)
+    await worker()
+    await sync_to_async(provider_says)(payment, EventKind.REFUNDED)
+    await worker()
+    assert f"↩️ Деньги по счёту № {payment.pk} возвращены: 200 ₽" in anna.sees
+    assert "Доступ закончился" in anna.sees
+
+
+async def test_a_failed_payment_gives_the_providers_words(world: World, plans, worker):
+    anna = world.person()
+    await anna.buys()
+    payment = await Payment.objects.aget()
+    await sync_to_async(provider_says)(payment, EventKind.FAILED, "банк отказал")
+    await worker()
+    assert "❌ Платёж не прошёл" in anna.sees
+    assert "банк отказал" in anna.sees
+    await anna.presses("Попробовать снова")
+    assert "Как вам удобнее заплатить?" in anna.sees
 
 
 async def test_staff_hear_of_a_sale_with_the_place_to_look(world: World, plans, worker):
