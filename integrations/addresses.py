@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 
@@ -13,7 +14,7 @@ def client_address(meta: Mapping[str, Any], trusted_proxies: Iterable[str]) -> s
     The header is read from the right, hop by hop, because everything left of our own proxy is the caller's word.
     """
     address = _normal(str(meta.get("REMOTE_ADDR", "")))
-    networks = [ip_network(proxy, strict=False) for proxy in trusted_proxies]
+    networks = _networks(tuple(trusted_proxies))
     hops = [
         hop.strip() for hop in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()
     ]
@@ -22,6 +23,12 @@ def client_address(meta: Mapping[str, Any], trusted_proxies: Iterable[str]) -> s
     return address
 
 
+@lru_cache(maxsize=8)
+def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(proxy, strict=False) for proxy in proxies)
+
+
+@lru_cache(maxsize=1024)
 def _normal(text: str) -> str:
     """Canonical text of an address, IPv4-mapped IPv6 unwrapped; "" for anything else."""
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
-import uuid
 from abc import ABC, abstractmethod
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import structlog
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 REFUSED_ROWS_A_MINUTE = (
     30  # per source and process; a flood is counted in the log, not in the database
 )
+LINES_A_SECOND = 100  # per process, about calls that were simply stored
 
 
 class CallbackSource(Protocol):
@@ -57,12 +59,17 @@ class ReceiveCallback(APIView, ABC):
         """What to reply, and whether the call is to be kept. A question that changes nothing is not."""
         return Ack(), True
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """No Vary and no Allow: providers read the status and the body."""
+        return {}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Nothing to negotiate, authenticate or throttle."""
 
     def post(self, request: Request, slug: str, kind: str = "") -> HttpResponse:
         source = self.get_source(slug)
-        request_id = uuid.uuid4().hex
+        request_id = f"{random.getrandbits(128):032x}"  # a name, not a secret
         with structlog.contextvars.bound_contextvars(request_id=request_id, source=source.slug):
             try:
                 response = self._receive(request._request, source, kind or "", request_id)
@@ -91,7 +98,8 @@ class ReceiveCallback(APIView, ABC):
         if keep:
             row = inbox.store_callback(source=source.slug, raw=raw, request_id=request_id)
             wake(self.task)
-            log.info("callback.stored", callback=row, bytes=len(raw.body))
+            if rush.admits():
+                log.info("callback.stored", callback=row, bytes=len(raw.body))
         return HttpResponse(ack.body, status=ack.status, content_type=ack.content_type)
 
     def _refuse(
@@ -115,13 +123,53 @@ def read(request: HttpRequest, kind: str) -> tuple[RawCallback, bool]:
     body = request.read(limit + 1)
     raw = RawCallback(
         body=body[:limit],
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers=headers_of(request.META),
         kind=kind,
         remote_addr=client_address(request.META, settings.TRUSTED_PROXIES),
     )
     return raw, len(body) > limit
 
 
+def headers_of(meta: Mapping[str, Any]) -> dict[str, str]:
+    """The request's headers, names in lower case, without the walk through django.http's mapping."""
+    found = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in meta.items()
+        if name.startswith("HTTP_")
+    }
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if value := meta.get(name):
+            found[name.replace("_", "-").lower()] = value
+    return found
+
+
+class Rush:
+    """Lets the first lines of each second into the log and counts the rest: a line costs more than storing the call.
+
+    Nothing is lost by it: the stored row has the request's id, and the worker's lines carry it.
+    """
+
+    def __init__(self, a_second: int) -> None:
+        self._a_second = a_second
+        self._second = 0
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def admits(self) -> bool:
+        second = int(time.monotonic())
+        unlogged = 0
+        with self._lock:
+            if second != self._second:
+                unlogged = max(0, self._seen - self._a_second)
+                self._second, self._seen = second, 0
+            self._seen += 1
+            admitted = self._seen <= self._a_second
+        if unlogged:
+            log.info("callback.rush", unlogged=unlogged)
+        return admitted
+
+
+rush = Rush(LINES_A_SECOND)
 _refused: defaultdict[tuple[str, int], int] = defaultdict(int)
 _refused_lock = threading.Lock()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import structlog
 from celery import current_app
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 COALESCE_MS = (
     1000  # within this time one message is enough; the worker removes the mark before it reads
 )
+PAUSE = 0.02  # seconds between two messages of one process: a rush of calls costs fifty a second at most
 
 
 class Waker:
@@ -55,6 +57,7 @@ class Waker:
                         current_app.send_task(task, expires=5, retry=False)
                 except (RedisError, OperationalError, OSError) as error:
                     log.warning("wakeup.lost", task=task, error=type(error).__name__)
+            time.sleep(PAUSE)
 
 
 def mark(task: str) -> str:

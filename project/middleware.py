@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,6 +25,8 @@ class CallbackFastPath:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        # A caller repeats its address; walking the site's patterns each time costs more than the view's own code.
+        self.resolve = lru_cache(maxsize=128)(resolve)
         self.aliases = frozenset(
             f"/{alias}" for provider in all_providers() for alias in provider.callback_aliases
         )
@@ -31,10 +34,11 @@ class CallbackFastPath:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info in self.PROBES or self.is_callback(request):
             try:
-                match = resolve(request.path_info)
+                match = self.resolve(request.path_info)
             except Resolver404:
                 return HttpResponse("not found", status=404, content_type="text/plain")
-            response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            response.headers.setdefault("Content-Length", str(len(response.content)))
             return response
         return self.get_response(request)
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from integrations.callbacks import RawCallback
 from integrations.clock import wall_clock
 from integrations.models import InboundCallback
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from integrations.statements import Statement
 
 SECRET_HEADERS = frozenset(
     {
@@ -28,15 +25,21 @@ SECRET_HEADERS = frozenset(
 REJECTED_BODY_BYTES = 4096  # of a refused call: enough to see what it was
 
 # One statement: a redelivery finds the row of the first delivery and only counts up.
-STORE = """
+STORE = Statement(
+    "store_callback",
+    """
 INSERT INTO integrations_inboundcallback (
     source, kind, digest, verdict, verdict_reason, headers, body, remote_addr, request_id, deliveries,
     status, outcome, attempts, not_before, error, "case", received_at, last_delivery_at
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, '', 0, %s, '', '', %s, %s)
+) VALUES (
+    %(source)s, %(kind)s, %(digest)s, %(verdict)s, %(reason)s, %(headers)s, %(body)s, %(remote_addr)s, %(request_id)s,
+    1, %(status)s, '', 0, %(moment)s, '', '', %(moment)s, %(moment)s
+)
 ON CONFLICT (source, kind, digest, verdict) DO UPDATE
 SET deliveries = integrations_inboundcallback.deliveries + 1, last_delivery_at = EXCLUDED.last_delivery_at
 RETURNING id
-"""
+""",
+)
 
 
 def store_callback(*, source: str, raw: RawCallback, request_id: str = "") -> int:
@@ -94,31 +97,38 @@ def _store(
     status: InboundCallback.Status,
     reason: str = "",
 ) -> int:
-    moment: datetime = wall_clock()
     body = raw.body
     if status == InboundCallback.Status.REFUSED:
         body = body[:REJECTED_BODY_BYTES]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            STORE,
-            [
-                source,
-                raw.kind,
-                raw.digest,
-                verdict.value,
-                reason[:200],
-                json.dumps(masked(raw.headers)),
-                body,
-                raw.remote_addr or None,
-                request_id,
-                status.value,
-                moment,
-                moment,
-                moment,
-            ],
-        )
-        row = cursor.fetchone()
-    return int(row[0])
+    return _insert(
+        {
+            "source": source,
+            "kind": raw.kind,
+            "digest": raw.digest,
+            "verdict": verdict.value,
+            "reason": reason[:200],
+            "headers": json.dumps(masked(raw.headers)),
+            "body": body,
+            "remote_addr": raw.remote_addr or None,
+            "request_id": request_id,
+            "status": status.value,
+            "moment": wall_clock().isoformat(),
+        }
+    )
+
+
+def _insert(values: Mapping[str, str | bytes | None]) -> int:
+    """Run the one statement, once more on a new connection where the old one turns out to be dead.
+
+    It may be repeated: at worst a delivery is counted twice. So no connection is asked for its health beforehand.
+    """
+    try:
+        return int(STORE.run(values) or 0)
+    except (InterfaceError, OperationalError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return int(STORE.run(values) or 0)
 
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,7 @@ class Provider(PaymentProvider):
         self._client = OneplatClient(
             base_url=base_url.strip(), shop_id=self._shop_id, secret=self._secret
         )
+        self._last: tuple[RawCallback, signatures.Object, signatures.Checked | None] | None = None
 
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, str]) -> Self:
@@ -86,15 +87,15 @@ class Provider(PaymentProvider):
         return invoice
 
     def verify(self, raw: RawCallback) -> None:
-        if self._check(signatures.read(raw.body)) is None:
+        _data, checked = self._read(raw)
+        if checked is None:
             raise CallbackRejected("signature")
 
     def parse(self, raw: RawCallback) -> list[ProviderEvent]:
-        data = signatures.read(raw.body)
+        data, checked = self._read(raw)
         # None: the secret has been changed since the call was accepted. Then the API has the word.
-        checked = self._check(data) or signatures.Checked(
-            complete=False, fields=signatures.order_fields(data)
-        )
+        if checked is None:
+            checked = signatures.Checked(complete=False, fields=signatures.order_fields(data))
         trust = Trust.SIGNED if checked.complete else Trust.HINT
         try:
             return [orders.event(checked.fields, trust=trust, shop_id=self._shop_id)]
@@ -180,6 +181,14 @@ class Provider(PaymentProvider):
         return RawCallback(
             body=signatures.js_bytes(body), headers={"content-type": "application/json"}
         )
+
+    def _read(self, raw: RawCallback) -> tuple[signatures.Object, signatures.Checked | None]:
+        """A body and what its signature vouches for. What was verified is parsed next: it is read once."""
+        last = self._last
+        if last is None or last[0] is not raw:
+            data = signatures.read(raw.body)
+            last = self._last = (raw, data, self._check(data))
+        return last[1], last[2]
 
     def _check(self, data: signatures.Object) -> signatures.Checked | None:
         return signatures.check(data, shop_id=self._shop_id, secret=self._secret)

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Never, TypeAlias
 
@@ -51,13 +51,13 @@ def read(body: bytes) -> Object:
 
 def js(value: Value) -> str:
     """What JavaScript's JSON.stringify prints for the same value."""
-    if isinstance(value, Number):
-        return str(value)
+    if isinstance(value, str):
+        return str(value) if isinstance(value, Number) else _quote(value)
     if isinstance(value, dict):
-        return "{" + ",".join([f"{_encode(key)}:{js(item)}" for key, item in value.items()]) + "}"
+        return "{" + ",".join([f"{_quote(key)}:{js(item)}" for key, item in value.items()]) + "}"
     if isinstance(value, list):
         return "[" + ",".join([js(item) for item in value]) + "]"
-    return _encode(value)
+    return json.dumps(value)
 
 
 def js_bytes(value: Value) -> bytes:
@@ -90,16 +90,20 @@ def check(data: Object, *, shop_id: str, secret: str) -> Checked | None:
         return None
     rest = {name: value for name, value in data.items() if name not in SIGNATURES}
     given = _given(data, "signature")
-    readings = [rest, _sorted(rest)]
-    if isinstance(inner := rest.get("payload"), dict):
-        readings.insert(0, inner)
-    for reading in readings:
+    for reading in _readings(rest):
         if hmac.compare_digest(sign_hmac(reading, secret=secret).encode(), given):
             return Checked(complete=True, fields=order_fields(reading))
     fields = order_fields(rest)
     if _md5_fits(fields, _given(data, "signature_v2"), shop_id=shop_id, secret=secret):
         return Checked(complete=False, fields=fields)
     return None
+
+
+def _readings(rest: Object) -> Iterator[Object]:
+    if isinstance(inner := rest.get("payload"), dict):
+        yield inner
+    yield rest
+    yield _sorted(rest)
 
 
 def order_fields(data: Object) -> Object:
@@ -157,4 +161,4 @@ def _not_json(constant: str) -> Never:
 _decoder = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=Number, parse_float=Number, parse_constant=_not_json
 )
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_quote = json.encoder.encode_basestring
