@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from project.settings.base import *  # noqa: F403
-from project.settings.base import INSTALLED_APPS, MIDDLEWARE
+from project.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
+# The ledgers refuse TRUNCATE; the suite empties them between transactional tests.
+DATABASES["default"]["OPTIONS"]["options"] = "-c provodnik.truncate=allowed"
 SECRET_KEY = "test-only-" + "k" * 50
 ALLOWED_HOSTS = ["*"]
 PAYMENT_PROVIDERS = ["oneplat"]

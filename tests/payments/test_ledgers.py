@@ -70,3 +70,16 @@ def test_a_paid_payment_cannot_be_deleted(paid):
         paid.delete()
     with pytest.raises(Exception, match="violates foreign key"):
         run(f"DELETE FROM payments_payment WHERE id = {paid.pk}; SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("statement", ["TRUNCATE {}", "TRUNCATE payments_payment CASCADE"])
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_a_ledger_is_not_truncated_by_accident(paid, ledger, statement):
+    """The suite's own connections may, to begin each transactional test empty; nobody else's."""
+    run("SET CONSTRAINTS ALL IMMEDIATE; SET provodnik.truncate = 'no'")
+    try:
+        with pytest.raises(REFUSED, match="append-only"):
+            run(statement.format(ledger))
+        assert rows(ledger) == 1
+    finally:
+        run("SET provodnik.truncate = 'allowed'")
