@@ -112,3 +112,21 @@ async def test_without_a_way_to_pay_the_customer_is_told(world: World, plans, se
     await anna.presses("1 месяц")
     assert "Приём оплат временно остановлен" in anna.sees
     assert "Написать в поддержку" in anna.buttons
+
+
+async def test_a_slow_provider_does_not_make_the_menus_slow(world: World, plans):
+    hurried = [world.person() for _ in range(8)]
+    for person in hurried:
+        await person.starts()
+        await person.presses("Принимаю")
+    calm = hurried.pop()
+    for person in hurried:
+        await person.presses("Выбрать тариф")
+        await person.presses("1 месяц")
+    plan_fault(world.sandbox, "oneplat", "slow", seconds=1.5, times=None)
+    for person in hurried:
+        person.taps("Карта")
+    calm.taps("Помощь")
+    await world.catch_up()
+    assert all("Счёт №" in person.sees for person in hurried)
+    assert calm.last.revision < min(person.last.revision for person in hurried)
