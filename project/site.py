@@ -28,7 +28,13 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # Unfold is untyped
         user: Any = request.user
         if user.is_verified():
             return True
-        return not settings.ADMIN_REQUIRE_2FA and not user_has_device(user)
+        return not settings.ADMIN_REQUIRE_2FA and not self.has_device(request)
+
+    def has_device(self, request: HttpRequest) -> bool:
+        """Asked several times while one page is made, so the answer stays with the request."""
+        if not hasattr(request, "_has_device"):
+            request._has_device = user_has_device(request.user)  # type: ignore[attr-defined]
+        return bool(request._has_device)  # type: ignore[attr-defined]
 
     @method_decorator(never_cache)
     def login(
@@ -37,7 +43,7 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # Unfold is untyped
         """Who has signed in but has no second step yet, and needs one, is led to set it up."""
         user: Any = request.user
         is_staff = user.is_active and user.is_staff
-        if is_staff and not self.has_permission(request) and not user_has_device(user):
+        if is_staff and not self.has_permission(request) and not self.has_device(request):
             return HttpResponseRedirect(reverse("admin:two_factor"))
         response: HttpResponse = super().login(request, extra_context)
         return response

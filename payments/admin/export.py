@@ -16,6 +16,23 @@ from payments.models import Payment
 
 BOM = "\ufeff"
 ROWS_AT_ONCE = 2000
+FIELDS = (
+    "id",
+    "status",
+    "access",
+    "amount",
+    "currency",
+    "plan__title_ru",
+    "provider",
+    "method",
+    "customer__telegram_id",
+    "customer__username",
+    "customer__first_name",
+    "created_at",
+    "paid_at",
+    "reference",
+    "external_id",
+)
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,11 +50,18 @@ def csv_of(payments: QuerySet[Payment], *, name: str) -> StreamingHttpResponse:
 
 
 def lines(payments: QuerySet[Payment]) -> Iterator[str]:
+    """Plain values rather than models: a year of payments is a matter of seconds."""
     writer = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")
     yield BOM + writer.writerow(header())
-    rows = payments.select_related("customer", "plan").iterator(chunk_size=ROWS_AT_ONCE)
-    for payment in rows:
-        yield writer.writerow(safe(cells(payment)))
+    statuses = {value: str(label) for value, label in Payment.Status.choices}
+    accesses = {value: str(label) for value, label in Payment.Access.choices}
+    for row in payments.values(*FIELDS).iterator(chunk_size=ROWS_AT_ONCE):
+        row["status"] = statuses[row["status"]]
+        row["access"] = accesses[row["access"]]
+        row["amount"] = f"{row['amount']:f}".replace(".", ",")
+        row["created_at"] = local(row["created_at"])
+        row["paid_at"] = local(row["paid_at"])
+        yield writer.writerow(safe(row[field] for field in FIELDS))
 
 
 def header() -> list[str]:
@@ -57,26 +81,6 @@ def header() -> list[str]:
         _("Оплачен"),
         _("Номер заказа"),
         _("Номер у платёжной системы"),
-    ]
-
-
-def cells(payment: Payment) -> list[Any]:
-    return [
-        payment.number,
-        payment.get_status_display(),
-        payment.get_access_display(),
-        f"{payment.amount:f}".replace(".", ","),
-        payment.currency,
-        str(payment.plan),
-        payment.provider,
-        payment.method,
-        payment.customer.telegram_id,
-        payment.customer.username,
-        payment.customer.first_name,
-        local(payment.created_at),
-        local(payment.paid_at),
-        payment.reference,
-        payment.external_id,
     ]
 
 

@@ -52,7 +52,6 @@ class PaymentAdmin(CardAdmin):
     list_filter = (
         PaymentQueue,
         ("status", admin.ChoicesFieldListFilter),
-        ("access", admin.ChoicesFieldListFilter),
         ProviderFilter,
         ("created_at", admin.DateFieldListFilter),
     )

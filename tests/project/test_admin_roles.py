@@ -118,11 +118,10 @@ def test_every_page_of_the_office_opens(db):
     payment = Payment.objects.get()
     payment.bot_messages.create(key="m", kind="access", chat_id=1, customer=payment.customer)
 
-    for model, model_admin in admin.site._registry.items():
+    for model in admin.site._registry:
         assert client.get(list_of(model)).status_code == 200, model
-        row = model.objects.first()
+        row = model._default_manager.first()
         if row is not None:
             assert client.get(page(row)).status_code == 200, model
             assert client.get(page(row, "history")).status_code == 200, model
-        assert model_admin.get_list_display(None)
     assert Customer.objects.count() == 2
