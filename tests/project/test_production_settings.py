@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -143,3 +144,13 @@ def test_reports_to_sentry_are_cleaned(run):
     )
     done = run("-c", program, SENTRY_DSN="https://public@sentry.example.com/1")
     assert done.stdout.strip() == "False {'message': 'said ***', 'extra': {'token': '***'}}"
+
+
+def test_granians_own_lines_are_json_too(run):
+    program = (
+        "import json, logging; from granian.log import LogLevels, configure_logging;"
+        "configure_logging(LogLevels.info, json.load(open('project/granian.json')));"
+        "logging.getLogger('_granian').info('Listening, not at an-invented-secret')"
+    )
+    done = run("-c", program)
+    assert json.loads(done.stderr)["event"] == "Listening, not at ***"
