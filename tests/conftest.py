@@ -33,18 +33,21 @@ def plan(db) -> Plan:
 @pytest.fixture
 def make_customer(db) -> Callable[..., Customer]:
     def make(**fields: Any) -> Customer:
-        return Customer.objects.create(**({"telegram_id": next(_telegram_ids)} | fields))
+        customer: Customer = Customer.objects.create(
+            **({"telegram_id": next(_telegram_ids)} | fields)
+        )
+        return customer
 
     return make
 
 
 @pytest.fixture
-def customer(make_customer) -> Customer:
+def customer(make_customer: Callable[..., Customer]) -> Customer:
     return make_customer(username="anna", first_name="Анна")
 
 
 @pytest.fixture
-def make_payment(plan, make_customer) -> Callable[..., Payment]:
+def make_payment(plan: Plan, make_customer: Callable[..., Customer]) -> Callable[..., Payment]:
     """A payment waiting for money; any field can be set."""
 
     def make(**fields: Any) -> Payment:

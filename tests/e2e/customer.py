@@ -123,4 +123,5 @@ class Customer:
         users = self.stack.ask("remnawave/users")["users"]
         mine = [user for user in users if user["username"] == f"tg_{self.chat_id}"]
         assert len(mine) == 1, f"{len(mine)} panel users for {self.chat_id}"
-        return mine[0]
+        found: dict[str, Any] = mine[0]
+        return found

@@ -101,7 +101,7 @@ def test_an_error_may_ask_for_a_longer_wait(monkeypatch):
         retry_after = 500
 
     publish()
-    message = OutboxMessage.objects.first()
+    message = OutboxMessage.objects.get(reaction=f"{__name__}.works")
     outbox.postpone(message, Slow("wait"))
     message.refresh_from_db()
     assert message.not_before - wall_clock() > timedelta(seconds=490)

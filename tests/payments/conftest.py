@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ def oneplat(settings) -> Iterator[HttpServer]:
         yield server
 
 
-def order(guid: str = "guid-a", *, status: int = 0, reference: str = "", amount: int = 199) -> dict:
+def order(
+    guid: str = "guid-a", *, status: int = 0, reference: str = "", amount: int = 199
+) -> dict[str, Any]:
     """A 1Plat answer about one order, in the documented shape."""
     payment = {
         "note": {"currency": "RUB", "pan": "2200 0000 1111 2222", "bank": "Банк", "fio": "И. И."},

@@ -44,7 +44,7 @@ def test_an_invoice_is_opened_with_what_the_provider_gave(oneplat, buy):
 
 @pytest.mark.django_db(transaction=True)
 def test_our_row_is_committed_before_the_provider_hears_of_it(oneplat, buy):
-    committed = []
+    committed: list[Payment] = []
 
     def look(request):
         committed.extend(Payment.objects.filter(reference=request.json["merchant_order_id"]))

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from integrations.errors import ServiceUnreachable
 from integrations.models import OutboxMessage
-from integrations.remnawave import client as panel_client
+from integrations.remnawave.users import PanelUser
 from payments.models import Payment, Subscription
 from payments.provider import EventKind
 from payments.services import fulfilment
@@ -18,7 +17,7 @@ class FakePanel:
     """The last hop only: the real client is tested against the simulator."""
 
     def __init__(self) -> None:
-        self.ends: list = []
+        self.ends: list[datetime] = []
         self.down = False
         self.meanwhile = lambda: None
 
@@ -27,7 +26,7 @@ class FakePanel:
             raise ServiceUnreachable("the panel did not answer", service="remnawave")
         self.ends.append(expires_at)
         self.meanwhile()
-        return panel_client.PanelUser(
+        return PanelUser(
             username=f"tg_{telegram_id}",
             remote_id="417",
             short_uuid="k3PqX9sVb2Lm0TzR",
@@ -38,7 +37,7 @@ class FakePanel:
 
 
 @pytest.fixture
-def panel(monkeypatch) -> Iterator[FakePanel]:
+def panel(monkeypatch) -> FakePanel:
     fake = FakePanel()
     monkeypatch.setattr(fulfilment, "get_panel", lambda: fake)
     return fake
@@ -46,7 +45,7 @@ def panel(monkeypatch) -> Iterator[FakePanel]:
 
 @pytest.fixture
 def paid(make_payment) -> Payment:
-    payment = make_payment()
+    payment: Payment = make_payment()
     send(payment, EventKind.PAID)
     return payment
 

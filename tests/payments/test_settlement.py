@@ -18,7 +18,8 @@ from tests.payments.events import send
 
 @pytest.fixture
 def inviter(make_customer) -> Customer:
-    return make_customer(username="boris")
+    customer: Customer = make_customer(username="boris")
+    return customer
 
 
 def friend_of(inviter: Customer, telegram_id: int = 5) -> Customer:
