@@ -19,7 +19,7 @@ def readiness(stack) -> requests.Response:
 
 
 def all_is_well(stack) -> bool:
-    return readiness(stack).json()["status"] == "ok"
+    return bool(readiness(stack).json()["status"] == "ok")
 
 
 def test_every_process_proves_itself(stack):

@@ -4,6 +4,8 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -20,11 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        logging.getLogger("integrations").setLevel(logging.WARNING)  # the report alone
-        sections = [
-            Section(section.name, [finding.clean() for finding in section.findings])
-            for section in examine()
-        ]
+        with _only_the_report():
+            sections = [
+                Section(section.name, [finding.clean() for finding in section.findings])
+                for section in examine()
+            ]
         worst = max(section.worst for section in sections)
         if options["json"]:
             self._as_json(sections, worst)
@@ -62,3 +64,15 @@ class Command(BaseCommand):
             Level.FAILED: "Something is broken: see ❌.",
         }
         self.stdout.write(f"\n{worst.sign} {summary[worst]}")
+
+
+@contextmanager
+def _only_the_report() -> Iterator[None]:
+    """Without a log line for each call it makes."""
+    calls = logging.getLogger("integrations")
+    before = calls.level
+    calls.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        calls.setLevel(before)
