@@ -19,6 +19,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
     "payment.refunded": ("bot.notifications.payment_refunded",),
+    # Whether days go back with a part of the money is a person's decision.
+    "payment.partly_refunded": ("bot.notifications.staff_payment_review",),
+    "refund.odd": ("bot.notifications.staff_payment_review",),
     # access out
     "access.ordered": ("payments.services.fulfilment.grant_access",),
     "access.delayed": (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.db.models import Sum
 
 from integrations.clock import now
 from integrations.services import outbox
@@ -55,25 +58,39 @@ def reward_inviter(payment: Payment) -> None:
     )
 
 
-def settle_refunded(payment: Payment) -> None:
-    """Book a full refund, take the days back and, with them, the inviter's bonus."""
+def refund_left(payment: Payment) -> Decimal:
+    """How much of a paid payment has not been given back yet."""
+    refunds = payment.money_entries.filter(kind=MoneyEntry.Kind.REFUND)
+    given_back: Decimal = refunds.aggregate(total=Sum("amount", default=Decimal(0)))["total"]
+    return payment.amount - given_back
+
+
+def settle_refund(payment: Payment, amount: Decimal) -> None:
+    """Book money that went back. With the last of it the days go too and, with them, the inviter's bonus."""
     Account = MoneyEntry.Account
+    whole = amount == refund_left(payment)
+    number = payment.money_entries.filter(kind=MoneyEntry.Kind.REFUND).count() + 1
     MoneyEntry.objects.create(
         payment=payment,
-        key=f"refund:{payment.pk}",
+        key=f"refund:{payment.pk}:{number}",
         kind=MoneyEntry.Kind.REFUND,
         debit=Account.REFUNDS,
         credit=Account.CLEARING,
-        amount=payment.amount,
+        amount=amount,
         currency=payment.currency,
     )
+    if whole:
+        _take_days_back(payment)
+    outbox.publish(
+        "payment.refunded" if whole else "payment.partly_refunded",
+        {"payment_id": payment.pk},
+        key=f"refunded:{payment.pk}:{number}",
+        case=payment.case,
+    )
+
+
+def _take_days_back(payment: Payment) -> None:
     for entry in payment.day_entries.filter(seconds__gt=0).select_related("referral", "payment"):
         days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
         if entry.referral is not None:
             Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)
-    outbox.publish(
-        "payment.refunded",
-        {"payment_id": payment.pk},
-        key=f"refunded:{payment.pk}",
-        case=payment.case,
-    )

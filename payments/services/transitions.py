@@ -17,9 +17,10 @@ from integrations.models import InboundCallback
 from integrations.services import outbox
 from payments.errors import EventTooEarly, UnconfirmedHint, UnknownPayment
 from payments.models import Payment, PaymentEvent, Referral
+from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services.locks import lock_customers
-from payments.services.settlement import settle_paid, settle_refunded
+from payments.services.settlement import refund_left, settle_paid, settle_refund
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ TRANSITIONS: dict[EventKind, Transition] = {
     EventKind.CANCELED: Transition(Status.CANCELED, frozenset({Status.CREATED, Status.PENDING})),
     EventKind.REFUNDED: Transition(
         Status.REFUNDED,
-        frozenset({Status.PAID}),
+        frozenset({Status.PAID, Status.PARTLY_REFUNDED}),
         waits_in=frozenset({Status.CREATED, Status.PENDING}),
     ),
 }
@@ -156,6 +157,9 @@ def apply_locked(
 def _move(
     payment: Payment, transition: Transition, event: ProviderEvent, record: PaymentEvent
 ) -> None:
+    if event.kind is EventKind.REFUNDED:
+        _refund(payment, event, record)
+        return
     to, note = transition.to, event.reason
     if event.kind is EventKind.PAID and event.money != payment.money:
         to, note = Status.REVIEW, f"paid {event.money}, ordered {payment.money}"
@@ -165,12 +169,31 @@ def _move(
     record.note = note[:300]
     if to == Status.PAID:
         settle_paid(payment)
-    elif to == Status.REFUNDED:
-        settle_refunded(payment)
     elif to == Status.REVIEW:
         _announce(payment, "payment.review")
     elif to == Status.FAILED:
         _announce(payment, "payment.failed")
+
+
+def _refund(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:
+    """Money that went back, whole or in part. A sum that cannot be right moves nothing: a person looks at it."""
+    left = refund_left(payment)
+    money = event.money or Money(left, payment.currency)
+    if money.currency != payment.currency or not 0 < money.amount <= left:
+        record.outcome = Outcome.REVIEW
+        record.note = f"refund of {money}, left were {left} {payment.currency}"
+        outbox.publish(
+            "refund.odd",
+            {"payment_id": payment.pk},
+            key=f"refund.odd:{payment.pk}:{event.event_id}"[:100],
+            case=payment.case,
+        )
+        return
+    record.status_after = Status.REFUNDED if money.amount == left else Status.PARTLY_REFUNDED
+    record.outcome = Outcome.MOVED
+    record.note = event.reason[:300]
+    set_status(payment, Status(record.status_after), reason=event.reason)
+    settle_refund(payment, money.amount)
 
 
 def set_status(payment: Payment, to: Payment.Status, *, reason: str = "") -> None:

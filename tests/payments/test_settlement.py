@@ -8,7 +8,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from integrations.clock import now
-from payments.models import Customer, DayEntry, MoneyEntry, Payment, Referral, Subscription
+from payments.models import (
+    Customer,
+    DayEntry,
+    MoneyEntry,
+    Payment,
+    PaymentEvent,
+    Referral,
+    Subscription,
+)
 from payments.provider import EventKind
 from payments.services import days, fulfilment
 from payments.services.customers import meet_customer
@@ -70,6 +78,26 @@ def test_a_full_refund_takes_back_days_and_bonus(make_payment, inviter):
     assert days_of(payment.customer) == 0
     assert days_of(inviter) == 0
     assert Referral.objects.get().status == Referral.Status.REVOKED
+
+
+def test_a_refund_in_parts_takes_the_days_with_its_last_part(make_payment):
+    payment = make_payment()
+    send(payment, EventKind.PAID)
+    send(payment, EventKind.REFUNDED, event_id="r1", amount="100.00")
+    assert (payment.status, days_of(payment.customer)) == ("partly_refunded", 30)
+    send(payment, EventKind.REFUNDED, event_id="r2", amount="99.00")
+    assert (payment.status, days_of(payment.customer)) == ("refunded", 0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("199.01", "RUB"), ("0.00", "RUB"), ("5.00", "USD")]
+)
+def test_a_refund_that_cannot_be_right_moves_nothing(make_payment, amount, currency):
+    payment = make_payment()
+    send(payment, EventKind.PAID)
+    outcome = send(payment, EventKind.REFUNDED, amount=amount, currency=currency)
+    assert outcome == PaymentEvent.Outcome.REVIEW
+    assert (payment.status, days_of(payment.customer)) == ("paid", 30)
 
 
 def test_two_invited_each_other_cannot_deadlock_the_lock_order(make_customer):
