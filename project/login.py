@@ -52,6 +52,9 @@ class SignInForm(AuthenticationForm, OTPAuthenticationFormMixin):  # type: ignor
     )
     otp_error_messages = OTP_ERRORS
 
+    def _update_form(self, user: Any) -> None:
+        """The mixin would write the password back into the page, to save typing it again. It may be typed again."""
+
     def clean(self) -> dict[str, Any]:
         self.cleaned_data = super().clean()
         user = self.get_user()

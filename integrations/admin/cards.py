@@ -68,6 +68,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each number beside a filter would read the table
     list_per_page = 50
     list_max_show_all = 0
     actions = None

@@ -47,6 +47,7 @@ def test_who_has_a_phone_set_up_is_asked_for_the_code_even_where_nobody_must(cli
     response = sign_in(client)
 
     assert "Введите код" in str(response.context["form"].errors)
+    assert PASSWORD not in response.content.decode()
     assert not is_inside(client)
     assert sign_in(client, code_of(device)).status_code == 302
     assert is_inside(client)
