@@ -149,8 +149,14 @@ def _initialise(here: Installation, data: Path, *, durable: bool) -> None:
         os.chown(data.parent, here.account.user, here.account.group)
     new = data.with_name("postgres.new")
     shutil.rmtree(new, ignore_errors=True)
-    done = here.run("initdb", "--pgdata", str(new), *INITDB, *(() if durable else ("--no-sync",)))
-    if done.returncode:
+    speed = () if durable else ("--no-sync",)
+    # The trigrams of Cyrillic words need a character type that knows letters; not every system has this one.
+    for letters in (("--lc-ctype=C.UTF-8",), ()):
+        done = here.run("initdb", "--pgdata", str(new), *INITDB, *letters, *speed)
+        if not done.returncode:
+            break
+        shutil.rmtree(new, ignore_errors=True)
+    else:
         raise console.Stopped(f"PostgreSQL made no data folder:\n{done.stdout}{done.stderr}")
     new.rename(data)
 

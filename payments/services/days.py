@@ -76,6 +76,15 @@ def grant_manually(
     )
 
 
+def standing(payment: Payment) -> list[DayEntry]:
+    """The days given for a payment that have not been taken back, the inviter's bonus included."""
+    entries = list(payment.day_entries.select_related("referral", "payment", "subscription"))
+    taken_back = {entry.key for entry in entries if entry.kind == DayEntry.Kind.CLAWBACK}
+    return [
+        entry for entry in entries if entry.seconds > 0 and f"clawback:{entry.pk}" not in taken_back
+    ]
+
+
 def take_back(entry: DayEntry, *, reason: str) -> DayEntry:
     """Undo one grant: the same number of seconds is taken off the present end, once."""
     subscription = Subscription.objects.select_for_update().get(pk=entry.subscription_id)

@@ -95,7 +95,7 @@ def give_access(*, payment_id: int, reason: str, staff: AbstractBaseUser) -> Non
         payment = Payment.objects.select_related("customer").get(pk=payment_id)
         lock_customers([payment.customer_id])
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
-        if not payment.day_entries.filter(seconds__gt=0).exists():
+        if not days.standing(payment):
             days.grant_for_payment(payment, reason=reason, staff=staff)
         Payment.objects.filter(pk=payment_id).update(access=Payment.Access.GRANTING)
         outbox.publish(

@@ -25,6 +25,9 @@ def settle_paid(payment: Payment) -> None:
         amount=payment.amount,
         currency=payment.currency,
     )
+    # What staff gave in advance is replaced by what the money buys, so that nobody gets the term twice.
+    for entry in days.standing(payment):
+        days.take_back(entry, reason="the money has arrived")
     days.grant_purchase(payment)
     reward_inviter(payment)
     outbox.publish(
@@ -90,7 +93,7 @@ def settle_refund(payment: Payment, amount: Decimal) -> None:
 
 
 def _take_days_back(payment: Payment) -> None:
-    for entry in payment.day_entries.filter(seconds__gt=0).select_related("referral", "payment"):
+    for entry in days.standing(payment):
         days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
         if entry.referral is not None:
             Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)

@@ -19,6 +19,7 @@ from payments.models import (
 )
 from payments.provider import EventKind
 from payments.services import days, fulfilment
+from payments.services.audit import audit_ledgers
 from payments.services.customers import meet_customer
 from payments.services.locks import lock_customers
 from tests.payments.events import send
@@ -133,6 +134,17 @@ def test_staff_give_what_a_payment_was_for_with_a_reason_and_once(make_payment):
     entry = DayEntry.objects.get()
     assert (entry.kind, entry.granted_by, entry.seconds) == ("manual", staff, 30 * 86400)
     assert not MoneyEntry.objects.exists()
+
+
+def test_money_that_arrives_after_all_does_not_give_the_term_twice(make_payment):
+    staff = get_user_model().objects.create_user("operator")
+    payment = make_payment()
+    fulfilment.give_access(payment_id=payment.pk, reason="клиент прислал чек", staff=staff)
+    send(payment, EventKind.PAID)
+    assert days_of(payment.customer) == 30
+    send(payment, EventKind.REFUNDED)
+    assert days_of(payment.customer) == 0
+    assert not audit_ledgers().differences
 
 
 def test_manual_days_without_a_reason_are_refused_by_the_database(customer):

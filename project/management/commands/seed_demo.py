@@ -8,17 +8,21 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from payments.services.catalogue import load_default_plans
+from project.roles import ensure_roles
 
 STAFF_NAME = "admin"
 
 
 class Command(BaseCommand):
-    help = "Load the default plans and create a staff user whose password is printed once."
+    help = (
+        "Load the default plans and roles, and create a staff user whose password is printed once."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        plans = load_default_plans()
-        if plans:
+        if plans := load_default_plans():
             self.stdout.write(f"plans loaded: {plans}")
+        if roles := ensure_roles():
+            self.stdout.write(f"roles created: {', '.join(roles)}")
         if not settings.SANDBOX:
             raise CommandError("The demo staff user is for local settings; use createsuperuser.")
         users = get_user_model().objects
