@@ -20,6 +20,7 @@ from integrations.admin.cards import list_link
 from integrations.admin.filters import callback_queue, failing_reactions
 from integrations.clock import now, wall_clock
 from integrations.models import Heartbeat, InboundCallback, OutboxMessage
+from integrations.services.heartbeats import PROCESSES
 from payments.admin.badges import sum_of
 from payments.admin.filters import PAYMENT_QUEUES
 from payments.models import MoneyEntry, Payment
@@ -28,7 +29,6 @@ from payments.registry import all_providers
 
 COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
 ALIVE_FOR = timedelta(seconds=60)
-PROCESSES = ("worker", "bot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def tile(title: str, note: str, rows: QuerySet[Any], url: str, tone: Tone) -> Ti
 
 
 def process_lights() -> list[Light]:
-    titles = {"worker": _("Обработчик"), "bot": _("Бот")}
+    titles = {"worker": _("Обработчик"), "beat": _("Расписание"), "bot": _("Бот")}
     seen = dict(Heartbeat.objects.filter(name__in=PROCESSES).values_list("name", "seen_at"))
     return [process_light(titles[name], seen.get(name)) for name in PROCESSES]
 

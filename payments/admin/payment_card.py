@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -233,7 +234,7 @@ def _messages(payment: Any) -> Table:
                 message.chat_id,
                 message.get_kind_display(),
                 badge(message.get_state_display(), MESSAGE_TONES.get(message.state, Tone.WAIT)),
-                shortened(message.text, 120),
+                shortened(strip_tags(message.text), 120),
                 message.error,
             ]
             for message in payment.bot_messages.all()[:MOST]
