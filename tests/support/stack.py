@@ -132,7 +132,7 @@ class Stack:
         return done
 
     def try_manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [*self._plans["bot"].command[:2], *arguments]
+        command = [str(places.PYTHON), "manage.py", *arguments]
         return subprocess.run(
             command, env=self.env, cwd=places.ROOT, capture_output=True, text=True, check=False
         )
