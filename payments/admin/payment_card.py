@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from django.utils.html import strip_tags
@@ -234,7 +235,7 @@ def _messages(payment: Any) -> Table:
                 message.chat_id,
                 message.get_kind_display(),
                 badge(message.get_state_display(), MESSAGE_TONES.get(message.state, Tone.WAIT)),
-                shortened(strip_tags(message.text), 120),
+                shortened(unescape(strip_tags(message.text)), 120),
                 message.error,
             ]
             for message in payment.bot_messages.all()[:MOST]

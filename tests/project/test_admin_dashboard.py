@@ -74,9 +74,10 @@ def test_lights_tell_the_living_from_the_silent(db):
     Heartbeat.objects.create(name="worker", seen_at=wall_clock())
     Heartbeat.objects.create(name="bot", seen_at=wall_clock() - timedelta(minutes=7))
 
-    worker, bot = office_dashboard(owner()).processes
+    worker, beat, bot = office_dashboard(owner()).processes
 
     assert "работает" in worker.state
+    assert "не запускался" in beat.state
     assert "молчит" in bot.state
     assert bot.note == "отозвался 7 мин назад"
 

@@ -84,10 +84,12 @@ def test_the_whole_case_stands_on_one_page(office):
 def test_the_bot_messages_of_a_payment_are_shown(office):
     payment = factories.a_paid_payment()
     payment.bot_messages.create(
-        key="access:1", kind="access", state="sent", chat_id=5, text="<b>Готово</b>"
+        key="access:1", kind="access", state="sent", chat_id=5, text="<b>Готово</b>, Анна &amp; Ко"
     )
 
-    assert "&lt;b&gt;Готово&lt;/b&gt;" in office.get(page(payment)).content.decode()
+    shown = office.get(page(payment)).content.decode()
+    assert "Готово, Анна &amp; Ко" in shown
+    assert "<b>Готово" not in shown
 
 
 def test_a_page_asks_the_same_number_of_queries_however_much_happened(office):
