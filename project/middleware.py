@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
 
 from payments.registry import all_providers
@@ -38,6 +39,8 @@ class CallbackFastPath:
             except Resolver404:
                 return HttpResponse("not found", status=404, content_type="text/plain")
             response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            if isinstance(response, SimpleTemplateResponse):  # DRF's own refusals: 404, 405
+                response.render()
             response.headers.setdefault("Content-Length", str(len(response.content)))
             return response
         return self.get_response(request)
