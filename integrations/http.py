@@ -96,12 +96,16 @@ class Client:
     ) -> Answer:
         """Send one call.
 
-        `body` is sent as JSON, or with `files` as the text fields of a multipart form. `log_path`
-        stands in the log for a path that holds a secret.
+        `body` is sent as JSON (a Decimal as the number it is), or with `files` as the text fields of
+        a multipart form. `log_path` stands in the log for a path that holds a secret.
         Raises ServiceUnreachable or ServiceRefused, both with the parsed answer in `payload`.
         """
-        content = {"data": body, "files": files} if files else {"json": body}
-        options = {**content, "params": params, "headers": headers}
+        options: dict[str, Any] = {"params": params, "headers": headers}
+        if files:
+            options |= {"data": body, "files": files}
+        elif body is not None:
+            options["data"] = _written(body).encode()
+            options["headers"] = {"Content-Type": "application/json", **(headers or {})}
         repeats = self.retries if method in SAFE_METHODS else 0
         until = time.monotonic() + self.deadline
         for repeat in range(repeats + 1):
@@ -216,6 +220,18 @@ class Client:
             self._local.session, self._local.pid = session, os.getpid()
         kept: requests.Session = self._local.session
         return kept
+
+
+def _written(value: Any) -> str:
+    """JSON. Fractions stay exact: json.dumps would want a float for them."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        pairs = [f"{json.dumps(str(name))}: {_written(item)}" for name, item in value.items()]
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join([_written(item) for item in value]) + "]"
+    return json.dumps(value, allow_nan=False)
 
 
 def _parse(content: bytes) -> tuple[bool, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
 
 from integrations.clock import wall_clock
-from payments.errors import CheckTooSoon, UnknownPayment
+from payments.errors import CheckTooSoon, EventTooEarly, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.provider import EventKind
 from payments.registry import get_provider
@@ -29,7 +30,9 @@ def check_payment(*, payment_id: int, origin: PaymentEvent.Origin) -> Payment:
         if event.reference and event.reference != payment.reference:
             raise UnknownPayment("the provider says this id belongs to another order")
         if event.kind is not EventKind.UNKNOWN:
-            apply_event(payment_id=payment_id, event=event, origin=origin)
+            # A refund of money we have not seen: there is nothing to take back yet.
+            with suppress(EventTooEarly):
+                apply_event(payment_id=payment_id, event=event, origin=origin)
     return Payment.objects.select_related("customer__subscription", "plan").get(pk=payment_id)
 
 

@@ -32,6 +32,16 @@ def test_fractions_in_an_answer_are_exact(server: HttpServer) -> None:
     assert client_of(server).get("things").data == {"Amount": Decimal("10.10")}
 
 
+def test_fractions_in_a_request_are_exact(server: HttpServer) -> None:
+    body = {"Amount": Decimal("199.10"), "rows": [Decimal("1E+2"), None, True, {"a": "ё"}]}
+
+    client_of(server).post("things", body=body)
+
+    sent = server.received[0]
+    assert sent.body == b'{"Amount": 199.10, "rows": [100, null, true, {"a": "\\u0451"}]}'
+    assert sent.headers["content-type"] == "application/json"
+
+
 def test_an_empty_answer_is_none(server: HttpServer) -> None:
     server.plan(answer(204))
 

@@ -28,7 +28,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("provider", help="a provider that is switched on: a name of PAYMENT_PROVIDERS")
+        parser.add_argument(
+            "provider", help="a provider that is switched on: a name of PAYMENT_PROVIDERS"
+        )
         parser.add_argument("--status", default="1", help="the provider's own word for a status")
         parser.add_argument("--payment", type=int, help="number; default: the newest open payment")
         parser.add_argument("--sign", default="both", help="which signature is right")
@@ -39,7 +41,6 @@ class Command(BaseCommand):
         known_values("--status", options["status"], provider.test_statuses)
         known_values("--sign", options["sign"], provider.test_signatures)
         payment = self.payment(options["provider"], options["payment"])
-        url = options["url"] or f"{settings.PUBLIC_URL}/payments/callbacks/{payment.provider}"
         raw = provider.build_test_callback(
             reference=payment.reference,
             external_id=payment.external_id,
@@ -47,6 +48,8 @@ class Command(BaseCommand):
             status=options["status"],
             signature=options["sign"],
         )
+        address = f"{settings.PUBLIC_URL}/payments/callbacks/{payment.provider}/{raw.kind}"
+        url = options["url"] or address.rstrip("/")
         meaning = provider.test_statuses[options["status"]]
         self.stdout.write(f"Payment {payment.number}: {payment.money}, now {payment.status}")
         self.stdout.write(f"Status {options['status']} ({meaning}), signature: {options['sign']}")

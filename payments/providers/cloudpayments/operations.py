@@ -1,0 +1,198 @@
+"""CloudPayments' operations in our words.
+
+A notification and an answer of the API describe an operation with the same fields. One order
+(`InvoiceId`, our reference) may have many operations: each attempt to pay, and each refund, has
+a `TransactionId` of its own. So the order's only lasting name is our reference, which is its
+external id too; the TransactionId names the event.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from payments.money import Money
+from payments.provider import EventKind, ProviderEvent, Trust
+
+CURRENCY = "RUB"
+NO_CURRENCY = "XXX"  # ISO 4217; equals no order's currency, so a person looks at the payment
+
+CHECK, PAY, FAIL, CONFIRM = "check", "pay", "fail", "confirm"
+REFUND, CANCEL, RECURRENT = "refund", "cancel", "recurrent"
+TYPES = frozenset({CHECK, PAY, FAIL, CONFIRM, REFUND, CANCEL, RECURRENT})
+
+STATUSES: dict[str, EventKind] = {
+    "AwaitingAuthentication": EventKind.PENDING,
+    "Authorized": EventKind.PENDING,  # held on the card: no money until it is confirmed
+    "Completed": EventKind.PAID,
+    "Cancelled": EventKind.CANCELED,
+    "Declined": EventKind.PENDING,  # one attempt; the payer may try again in the same form
+}
+REFUNDED, NO_ATTEMPT, CHECKED = "Refunded", "NoAttempt", "Check"  # our words, beside theirs
+# Notifications without a status: the type says it.
+WORDS: dict[str, str] = {FAIL: "Declined", CANCEL: "Cancelled", REFUND: REFUNDED, CHECK: CHECKED}
+STATUS_MEANINGS: dict[str, dict[str, str]] = {
+    NO_ATTEMPT: {"ru": "попыток оплаты не было", "en": "nobody has tried to pay"},
+    CHECKED: {"ru": "вопрос перед списанием", "en": "a question before charging"},
+    "AwaitingAuthentication": {"ru": "ждёт 3-D Secure", "en": "waits for 3-D Secure"},
+    "Authorized": {"ru": "деньги заморожены, не списаны", "en": "held, not charged"},
+    "Completed": {"ru": "оплачен", "en": "paid"},
+    "Cancelled": {"ru": "отменён", "en": "voided"},
+    "Declined": {"ru": "попытка отклонена", "en": "one attempt was declined"},
+    REFUNDED: {"ru": "возврат", "en": "refund"},
+}
+# The type is in the address only, and the signature does not cover the address. A body is believed
+# to be of its type by (fields it must have, fields it cannot have); otherwise the API is asked.
+MARKS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    PAY: (frozenset({"GatewayName"}), frozenset()),
+    CONFIRM: (frozenset(), frozenset({"OperationType"})),
+    REFUND: (frozenset({"PaymentTransactionId"}), frozenset()),
+    CANCEL: (frozenset(), frozenset({"Status", "OperationType"})),
+}
+# `Type` in the API, `OperationType` in notifications; anything else (a payout) is no payment.
+PAYMENTS = frozenset({"0", "Payment"})
+REFUNDS = frozenset({"1", "Refund"})
+# What people are shown; the card's token and the payer's name and address are not among it.
+SHOWN = (
+    "TransactionId",
+    "PaymentTransactionId",
+    "Id",
+    "InvoiceId",
+    "AccountId",
+    "SubscriptionId",
+    "Amount",
+    "Currency",
+    "PaymentAmount",
+    "PaymentCurrency",
+    "DateTime",
+    "CreatedDateIso",
+    "Status",
+    "OperationType",
+    "Type",
+    "Refunded",
+    "GatewayName",
+    "PaymentMethod",
+    "CardType",
+    "CardLastFour",
+    "Issuer",
+    "Reason",
+    "ReasonCode",
+    "TestMode",
+    "Rrn",
+    "TotalFee",
+)
+
+NUMBER = re.compile(r"[0-9]{1,20}")
+SUBSCRIPTION = re.compile(r"[0-9A-Za-z_-]{1,64}")
+AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
+CURRENCY_CODE = re.compile(r"[A-Z]{3}")
+LONGEST_WORD = 64
+
+
+class Unreadable(ValueError):
+    """A field is missing or is not what it should be. The text names the field, never its value."""
+
+
+def notified(said: Mapping[str, str], *, notification: str) -> ProviderEvent:
+    """What a notification of one type says. Raises Unreadable."""
+    if notification == RECURRENT:
+        return _subscription(said)
+    word = WORDS.get(notification) or _word(said)
+    kind = STATUSES.get(word, EventKind.UNKNOWN)
+    if notification == CHECK:
+        kind = EventKind.CHECK
+    elif notification == REFUND:
+        kind = EventKind.REFUNDED
+    elif said.get("OperationType", "Payment") not in PAYMENTS:
+        kind = EventKind.UNKNOWN
+    # Refund and Cancel name no currency: it is the order's, and we open orders in one only.
+    currency = CURRENCY if notification in (REFUND, CANCEL) else NO_CURRENCY
+    return _event(said, word=word, kind=kind, trust=_trust(said, notification), currency=currency)
+
+
+def told(said: Mapping[str, str]) -> ProviderEvent:
+    """What the API says about an operation. Raises Unreadable."""
+    word = _word(said)
+    kind = STATUSES.get(word, EventKind.UNKNOWN)
+    sort = said.get("Type", "0")
+    if sort in REFUNDS:
+        refunded = kind is EventKind.PAID
+        word = REFUNDED if refunded else word
+        kind = EventKind.REFUNDED if refunded else EventKind.UNKNOWN
+    elif sort not in PAYMENTS or (kind is EventKind.PAID and said.get("Refunded", "0") != "0"):
+        kind = EventKind.UNKNOWN  # money that has gone back, in whole or in part, pays for nothing
+    return _event(said, word=word, kind=kind, trust=Trust.SIGNED, currency=NO_CURRENCY)
+
+
+def untouched(reference: str) -> ProviderEvent:
+    """An order that nobody has tried to pay: their search finds attempts, not orders."""
+    return ProviderEvent(
+        kind=EventKind.PENDING,
+        trust=Trust.SIGNED,
+        event_id=f"{reference}:{NO_ATTEMPT}",
+        reference=reference,
+        external_id=reference,
+        raw={"status": NO_ATTEMPT},
+    )
+
+
+def _event(
+    said: Mapping[str, str], *, word: str, kind: EventKind, trust: Trust, currency: str
+) -> ProviderEvent:
+    number = said.get("TransactionId", "")
+    if not NUMBER.fullmatch(number):
+        raise Unreadable("TransactionId")
+    reference = said.get("InvoiceId", "")
+    return ProviderEvent(
+        kind=kind,
+        trust=trust,
+        event_id=f"{number}:{word}",
+        reference=reference,
+        external_id=reference,
+        money=_money(said, currency),
+        reason=_reason(said) if word == "Declined" else "",
+        raw=_shown(said, word),
+    )
+
+
+def _subscription(said: Mapping[str, str]) -> ProviderEvent:
+    """A subscription at CloudPayments changed; we have none there."""
+    name, word = said.get("Id", ""), _word(said)
+    if not SUBSCRIPTION.fullmatch(name):
+        raise Unreadable("Id")
+    return ProviderEvent(
+        kind=EventKind.UNKNOWN,
+        trust=Trust.SIGNED,
+        event_id=f"{name}:{word}",
+        raw=_shown(said, word),
+    )
+
+
+def _trust(said: Mapping[str, str], notification: str) -> Trust:
+    needed, foreign = MARKS.get(notification, (frozenset(), frozenset()))
+    return Trust.SIGNED if needed <= said.keys() and not foreign & said.keys() else Trust.HINT
+
+
+def _word(said: Mapping[str, str]) -> str:
+    word = said.get("Status", "")
+    if not 0 < len(word) <= LONGEST_WORD:
+        raise Unreadable("Status")
+    return word
+
+
+def _money(said: Mapping[str, str], missing: str) -> Money:
+    """`Amount` in the order's currency; `PaymentAmount` is what the payer's bank made of it."""
+    amount, currency = said.get("Amount", ""), said.get("Currency", missing)
+    if not AMOUNT.fullmatch(amount):
+        raise Unreadable("Amount")
+    return Money(Decimal(amount), currency if CURRENCY_CODE.fullmatch(currency) else NO_CURRENCY)
+
+
+def _reason(said: Mapping[str, str]) -> str:
+    code = said.get("ReasonCode", "")
+    return f"{said.get('Reason', '')} {code}".strip()
+
+
+def _shown(said: Mapping[str, str], word: str) -> dict[str, str]:
+    return {"status": word} | {name: said[name] for name in SHOWN if name in said}
