@@ -17,6 +17,7 @@ from integrations.errors import (
     IntegrationError,
     ServiceUnreachable,
 )
+from integrations.foreign import Unreadable, texts
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
@@ -80,7 +81,7 @@ class Provider(PaymentProvider):
         answer = self._open(request)
         try:
             invoice = orders.invoice(answer, asked=request.method)
-        except orders.Unreadable as error:
+        except Unreadable as error:
             raise _undocumented(error) from None
         if orders.failed(answer):
             raise InvoiceRefused(Refusal.NO_REQUISITES)
@@ -99,7 +100,7 @@ class Provider(PaymentProvider):
         trust = Trust.SIGNED if checked.complete else Trust.HINT
         try:
             return [orders.event(checked.fields, trust=trust, shop_id=self._shop_id)]
-        except orders.Unreadable as error:
+        except Unreadable as error:
             raise CallbackMalformed(f"unreadable field: {error}") from None
 
     def fetch(self, external_id: str) -> ProviderEvent:
@@ -108,7 +109,7 @@ class Provider(PaymentProvider):
             told = orders.event(
                 {"guid": external_id} | payment, trust=Trust.SIGNED, shop_id=self._shop_id
             )
-        except orders.Unreadable as error:
+        except Unreadable as error:
             raise _undocumented(error) from None
         if told.external_id != external_id:
             raise ServiceUnreachable("1Plat answered about another order", service=SERVICE)
@@ -133,7 +134,7 @@ class Provider(PaymentProvider):
     def limits(self) -> Mapping[Method, Limits]:
         try:
             return orders.limits(self._client.methods())
-        except orders.Unreadable as error:
+        except Unreadable as error:
             raise _undocumented(error) from None
 
     def list_payments(self, *, since: datetime) -> Iterator[ProviderEvent]:
@@ -147,13 +148,13 @@ class Provider(PaymentProvider):
             for row in self._client.orders(date_start=date_start, status=status):
                 try:
                     yield orders.listed(row, status=status, shop_id=self._shop_id)
-                except orders.Unreadable as error:
+                except Unreadable as error:
                     log.warning("oneplat.unreadable_row", status=status, field=str(error))
 
     def whoami(self) -> str:
         answer = self._client.shop()
         shop = answer.get("shop")
-        said = orders.texts(shop if isinstance(shop, dict) else answer)
+        said = texts(shop if isinstance(shop, dict) else answer)
         return said.get("name") or f"shop {self._shop_id}"
 
     def build_test_callback(
@@ -229,5 +230,5 @@ class Provider(PaymentProvider):
         return limits.minimum
 
 
-def _undocumented(error: orders.Unreadable) -> ServiceUnreachable:
+def _undocumented(error: Unreadable) -> ServiceUnreachable:
     return ServiceUnreachable(f"1Plat's answer has no readable {error}", service=SERVICE)

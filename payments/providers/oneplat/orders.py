@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.foreign import Unreadable, moment, texts, web_address
 from payments.money import Money
 from payments.provider import EventKind, Invoice, Limits, Method, ProviderEvent, Requisites, Trust
 from payments.providers.oneplat.signatures import js_number
@@ -46,22 +46,6 @@ AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_STATUS = 32
 LONGEST_REFERENCE = 128
-
-
-class Unreadable(ValueError):
-    """A field is missing or is not what it should be. The text names the field, never its value."""
-
-
-def texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    """The plain fields as text, for reading and for people: nothing nested, nothing unprintable."""
-    return {
-        name: str(value)
-        for name, value in fields.items()
-        if isinstance(value, (str, int, Decimal))
-        and not isinstance(value, bool)
-        and name.isprintable()
-        and str(value).isprintable()
-    }
 
 
 def event(fields: Mapping[str, Any], *, trust: Trust, shop_id: str) -> ProviderEvent:
@@ -161,24 +145,6 @@ def _requisites(payment: Mapping[str, Any], method: Method) -> Requisites | None
     )
     payable = found.card_number or found.phone or found.qr_payload or found.qr_image_url
     return found if payable else None
-
-
-def moment(value: Any) -> datetime | None:
-    """`expired` is ISO 8601 in UTC; their own sample holds a placeholder: a bad one is no error."""
-    if not isinstance(value, str):
-        return None
-    try:
-        parsed = datetime.fromisoformat(value)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def web_address(value: Any) -> str:
-    """An address that may be shown to a customer as a link, else ""."""
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        return ""
-    return value if value.startswith(("https://", "http://")) else ""
 
 
 def limits(systems: list[Any]) -> dict[Method, Limits]:

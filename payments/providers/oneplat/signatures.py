@@ -17,12 +17,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Never, TypeAlias
+from typing import Any, TypeAlias
 
-from integrations.errors import CallbackMalformed
+from integrations.foreign import read_object
 
 SIGNATURES = frozenset({"signature", "signature_v2"})
-MAX_BRACKETS = 64  # a callback holds one object, or one inside another
 PLAIN_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
@@ -37,16 +36,8 @@ Object: TypeAlias = "dict[str, Value]"
 
 
 def read(body: bytes) -> Object:
-    """The JSON object in `body`, or CallbackMalformed."""
-    if body.count(b"{") + body.count(b"[") > MAX_BRACKETS:
-        raise CallbackMalformed("nested too deeply")
-    try:
-        data = _decoder.decode(body.decode())
-    except ValueError:
-        raise CallbackMalformed("not JSON in UTF-8") from None
-    if not isinstance(data, dict):
-        raise CallbackMalformed("not a JSON object")
-    return data
+    """The JSON object in `body` with its numbers as text, or CallbackMalformed."""
+    return read_object(body, number=Number, integer=Number)
 
 
 def js(value: Value) -> str:
@@ -146,19 +137,4 @@ def _sorted(value: Value) -> Any:
     return value
 
 
-def _unique(pairs: list[tuple[str, Value]]) -> Object:
-    """Two readers of a repeated key may see two different sums."""
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        raise ValueError("repeated key")
-    return data
-
-
-def _not_json(constant: str) -> Never:
-    raise ValueError(f"{constant} is not JSON")
-
-
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=Number, parse_float=Number, parse_constant=_not_json
-)
 _quote = json.encoder.encode_basestring

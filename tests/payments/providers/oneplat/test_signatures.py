@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.errors import CallbackMalformed
+from integrations.foreign import MAX_BRACKETS
 from payments.providers.oneplat.signatures import (
-    MAX_BRACKETS,
     check,
     js,
     js_bytes,
