@@ -24,6 +24,8 @@ CREDENTIALS = env.Credentials(
         "ONEPLAT_BASE_URL": f"{SANDBOX_URL}/oneplat",
         "ONEPLAT_SHOP_ID": "4242",
         "ONEPLAT_SHOP_SECRET": "plat-sandbox-secret",
+        "CRYPTOBOT_API_URL": f"{SANDBOX_URL}/cryptobot",
+        "CRYPTOBOT_TOKEN": "4242:AAsandboxCryptoPayToken",
         "REMNAWAVE_BASE_URL": f"{SANDBOX_URL}/remnawave",
         "REMNAWAVE_API_TOKEN": "sandbox-panel-token",
         "TELEGRAM_API_URL": f"{SANDBOX_URL}/telegram",
@@ -31,6 +33,8 @@ CREDENTIALS = env.Credentials(
         "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
     }
 )
+# Every provider there is a simulator for.
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
 TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
 STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "-1001000000001")

@@ -1,6 +1,6 @@
 import {attempt, call, clockTime, make} from "./common.js";
 
-const NAMES = {telegram: "Telegram", oneplat: "1Plat", remnawave: "Remnawave"};
+const NAMES = {telegram: "Telegram", oneplat: "1Plat", cryptobot: "CryptoBot", remnawave: "Remnawave"};
 const form = document.getElementById("fault");
 const services = [...form.service.options].map((option) => option.value);
 let service = "", drawn = "";

@@ -1,0 +1,38 @@
+"""What an invoice looks like for its page and for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.sandbox.core import snapshot
+from integrations.sandbox.cryptobot.app import App
+from integrations.sandbox.cryptobot.state import ACTIVE, RATES, STATUS_NAMES, Invoice
+
+
+def invoice_view(app: App, invoice: Invoice) -> dict[str, Any]:
+    view: dict[str, Any] = snapshot.dump(app.aged(invoice))
+    return view | {
+        "status_name": STATUS_NAMES[invoice.status],
+        "currency": invoice.fiat or invoice.asset,
+        "open": invoice.status == ACTIVE,
+        "paid": invoice.paid,
+        "pay_url": app.pay_url(invoice),
+        "coins": [
+            {"asset": asset, "amount": f"{(invoice.amount / RATES[asset]).normalize():.6g}"}
+            for asset in invoice.accepted_assets
+        ],
+    }
+
+
+def overview(app: App) -> dict[str, Any]:
+    """Newest first."""
+    invoices = [invoice_view(app, one) for one in reversed(list(app.state.invoices.values()))]
+    return {
+        "epoch": app.hub.epoch,
+        "revision": app.hub.revision,
+        "now": app.hub.clock.now().isoformat(),
+        "callback_url": app.callback_url,
+        "options": snapshot.dump(app.state.options),
+        "faults": [snapshot.dump(one) for one in app.hub.faults.of(app.slug)],
+        "invoices": invoices,
+    }
