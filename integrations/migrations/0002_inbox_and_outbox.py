@@ -5,79 +5,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('integrations', '0001_extensions'),
+        ("integrations", "0001_extensions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('seen_at', models.DateTimeField(default=integrations.clock.wall_clock)),
-                ('details', models.JSONField(default=dict)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("seen_at", models.DateTimeField(default=integrations.clock.wall_clock)),
+                ("details", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name': 'пульс процесса',
-                'verbose_name_plural': 'пульс процессов',
+                "verbose_name": "пульс процесса",
+                "verbose_name_plural": "пульс процессов",
             },
         ),
         migrations.CreateModel(
-            name='InboundCallback',
+            name="InboundCallback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40, verbose_name='источник')),
-                ('kind', models.CharField(blank=True, max_length=40, verbose_name='вид')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256 тела')),
-                ('verdict', models.CharField(choices=[('accepted', 'принят'), ('rejected', 'отклонён'), ('malformed', 'не читается')], default='accepted', max_length=10, verbose_name='проверка')),
-                ('verdict_reason', models.CharField(blank=True, max_length=200, verbose_name='почему')),
-                ('headers', models.JSONField(verbose_name='заголовки')),
-                ('body', models.BinaryField(verbose_name='тело')),
-                ('remote_addr', models.GenericIPAddressField(null=True, verbose_name='адрес отправителя')),
-                ('request_id', models.CharField(blank=True, max_length=36, verbose_name='номер запроса')),
-                ('deliveries', models.PositiveIntegerField(default=1, verbose_name='доставок')),
-                ('status', models.CharField(choices=[('received', 'ждёт обработки'), ('waiting', 'ждёт повтора'), ('applied', 'обработан'), ('unknown', 'заказ не найден'), ('dead', 'нужен человек'), ('refused', 'не обрабатывается')], default='received', max_length=10, verbose_name='состояние')),
-                ('outcome', models.CharField(blank=True, max_length=200, verbose_name='чем кончилось')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='попыток')),
-                ('not_before', models.DateTimeField(default=integrations.clock.wall_clock, verbose_name='не раньше')),
-                ('error', models.TextField(blank=True, verbose_name='ошибка')),
-                ('case', models.CharField(blank=True, max_length=60, verbose_name='дело')),
-                ('received_at', models.DateTimeField(default=integrations.clock.wall_clock, verbose_name='получен')),
-                ('last_delivery_at', models.DateTimeField(default=integrations.clock.wall_clock, verbose_name='последняя доставка')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='обработан')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=40, verbose_name="источник")),
+                ("kind", models.CharField(blank=True, max_length=40, verbose_name="вид")),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256 тела")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "принят"),
+                            ("rejected", "отклонён"),
+                            ("malformed", "не читается"),
+                        ],
+                        default="accepted",
+                        max_length=10,
+                        verbose_name="проверка",
+                    ),
+                ),
+                (
+                    "verdict_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="почему"),
+                ),
+                ("headers", models.JSONField(verbose_name="заголовки")),
+                ("body", models.BinaryField(verbose_name="тело")),
+                (
+                    "remote_addr",
+                    models.GenericIPAddressField(null=True, verbose_name="адрес отправителя"),
+                ),
+                (
+                    "request_id",
+                    models.CharField(blank=True, max_length=36, verbose_name="номер запроса"),
+                ),
+                ("deliveries", models.PositiveIntegerField(default=1, verbose_name="доставок")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "ждёт обработки"),
+                            ("waiting", "ждёт повтора"),
+                            ("applied", "обработан"),
+                            ("unknown", "заказ не найден"),
+                            ("dead", "нужен человек"),
+                            ("refused", "не обрабатывается"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="состояние",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(blank=True, max_length=200, verbose_name="чем кончилось"),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="попыток")),
+                (
+                    "not_before",
+                    models.DateTimeField(
+                        default=integrations.clock.wall_clock, verbose_name="не раньше"
+                    ),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="ошибка")),
+                ("case", models.CharField(blank=True, max_length=60, verbose_name="дело")),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        default=integrations.clock.wall_clock, verbose_name="получен"
+                    ),
+                ),
+                (
+                    "last_delivery_at",
+                    models.DateTimeField(
+                        default=integrations.clock.wall_clock, verbose_name="последняя доставка"
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="обработан")),
             ],
             options={
-                'verbose_name': 'входящий вызов',
-                'verbose_name_plural': 'входящие вызовы',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('status__in', ['received', 'waiting'])), fields=['source', 'not_before', 'id'], name='callbacks_to_apply'), models.Index(fields=['case', '-id'], name='callbacks_of_a_case'), models.Index(fields=['verdict', '-received_at'], name='callbacks_by_verdict'), models.Index(fields=['status', '-id'], name='callbacks_by_status'), models.Index(fields=['source', '-received_at'], name='callbacks_by_source')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'digest', 'verdict'), name='one_row_per_call')],
+                "verbose_name": "входящий вызов",
+                "verbose_name_plural": "входящие вызовы",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["received", "waiting"])),
+                        fields=["source", "not_before", "id"],
+                        name="callbacks_to_apply",
+                    ),
+                    models.Index(fields=["case", "-id"], name="callbacks_of_a_case"),
+                    models.Index(fields=["verdict", "-received_at"], name="callbacks_by_verdict"),
+                    models.Index(fields=["status", "-id"], name="callbacks_by_status"),
+                    models.Index(fields=["source", "-received_at"], name="callbacks_by_source"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "kind", "digest", "verdict"), name="one_row_per_call"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=60, verbose_name='событие')),
-                ('reaction', models.CharField(max_length=200, verbose_name='действие')),
-                ('key', models.CharField(max_length=100, verbose_name='ключ')),
-                ('payload', models.JSONField(verbose_name='данные')),
-                ('case', models.CharField(blank=True, max_length=60, verbose_name='дело')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='попыток')),
-                ('not_before', models.DateTimeField(default=integrations.clock.wall_clock, verbose_name='не раньше')),
-                ('created_at', models.DateTimeField(default=integrations.clock.wall_clock, verbose_name='создано')),
-                ('delivered_at', models.DateTimeField(null=True, verbose_name='выполнено')),
-                ('error', models.TextField(blank=True, verbose_name='ошибка')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=60, verbose_name="событие")),
+                ("reaction", models.CharField(max_length=200, verbose_name="действие")),
+                ("key", models.CharField(max_length=100, verbose_name="ключ")),
+                ("payload", models.JSONField(verbose_name="данные")),
+                ("case", models.CharField(blank=True, max_length=60, verbose_name="дело")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="попыток")),
+                (
+                    "not_before",
+                    models.DateTimeField(
+                        default=integrations.clock.wall_clock, verbose_name="не раньше"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=integrations.clock.wall_clock, verbose_name="создано"
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(null=True, verbose_name="выполнено")),
+                ("error", models.TextField(blank=True, verbose_name="ошибка")),
             ],
             options={
-                'verbose_name': 'исходящее действие',
-                'verbose_name_plural': 'исходящие действия',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('delivered_at', None)), fields=['not_before', 'id'], name='outbox_to_deliver'), models.Index(fields=['case', '-id'], name='outbox_of_a_case'), models.Index(fields=['-created_at'], name='outbox_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('key', 'reaction'), name='one_reaction_per_event')],
+                "verbose_name": "исходящее действие",
+                "verbose_name_plural": "исходящие действия",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at", None)),
+                        fields=["not_before", "id"],
+                        name="outbox_to_deliver",
+                    ),
+                    models.Index(fields=["case", "-id"], name="outbox_of_a_case"),
+                    models.Index(fields=["-created_at"], name="outbox_by_age"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "reaction"), name="one_reaction_per_event"
+                    )
+                ],
             },
         ),
     ]

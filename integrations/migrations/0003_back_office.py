@@ -4,14 +4,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0002_inbox_and_outbox'),
+        ("integrations", "0002_inbox_and_outbox"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='inboundcallback',
-            options={'ordering': ['-id'], 'permissions': [('replay', 'Может повторять вызовы и действия')], 'verbose_name': 'входящий вызов', 'verbose_name_plural': 'входящие вызовы'},
+            name="inboundcallback",
+            options={
+                "ordering": ["-id"],
+                "permissions": [("replay", "Может повторять вызовы и действия")],
+                "verbose_name": "входящий вызов",
+                "verbose_name_plural": "входящие вызовы",
+            },
         ),
     ]

@@ -4,23 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0003_back_office'),
+        ("integrations", "0003_back_office"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='inboundcallback',
-            name='callbacks_to_apply',
+            model_name="inboundcallback",
+            name="callbacks_to_apply",
         ),
         migrations.AlterField(
-            model_name='inboundcallback',
-            name='status',
-            field=models.CharField(choices=[('received', 'ждёт обработки'), ('waiting', 'ждёт повтора'), ('confirming', 'спрашиваем платёжную систему'), ('applied', 'обработан'), ('unknown', 'заказ не найден'), ('dead', 'нужен человек'), ('refused', 'не обрабатывается')], default='received', max_length=10, verbose_name='состояние'),
+            model_name="inboundcallback",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("received", "ждёт обработки"),
+                    ("waiting", "ждёт повтора"),
+                    ("confirming", "спрашиваем платёжную систему"),
+                    ("applied", "обработан"),
+                    ("unknown", "заказ не найден"),
+                    ("dead", "нужен человек"),
+                    ("refused", "не обрабатывается"),
+                ],
+                default="received",
+                max_length=10,
+                verbose_name="состояние",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundcallback',
-            index=models.Index(condition=models.Q(('status__in', ['received', 'waiting', 'confirming'])), fields=['source', 'not_before', 'id'], name='callbacks_to_apply'),
+            model_name="inboundcallback",
+            index=models.Index(
+                condition=models.Q(("status__in", ["received", "waiting", "confirming"])),
+                fields=["source", "not_before", "id"],
+                name="callbacks_to_apply",
+            ),
         ),
     ]

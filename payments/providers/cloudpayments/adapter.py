@@ -13,6 +13,7 @@ import structlog
 
 from integrations.callbacks import Ack, RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected, ServiceUnreachable
+from integrations.foreign import Unreadable, web_address
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
@@ -85,7 +86,7 @@ class Provider(PaymentProvider):
         """A payment link. It is paid, found and told of by our reference, never by its own id."""
         model = self._client.create_order(self._order(request), request_id=request.reference)
         url = model.get("Url")
-        if not isinstance(url, str) or not _usable(url):
+        if not isinstance(url, str) or not web_address(url):
             raise ServiceUnreachable(f"{SERVICE}'s answer has no readable Url", service=SERVICE)
         return Invoice(external_id=request.reference, pay_url=url)
 
@@ -100,7 +101,7 @@ class Provider(PaymentProvider):
             raise CallbackMalformed("the address names no type of notification")
         try:
             return [operations.notified(bodies.read(raw.body), notification=raw.kind)]
-        except operations.Unreadable as error:
+        except Unreadable as error:
             raise CallbackMalformed(f"unreadable field: {error}") from None
 
     def fetch(self, external_id: str) -> ProviderEvent:
@@ -109,7 +110,7 @@ class Provider(PaymentProvider):
             return operations.untouched(external_id)
         try:
             told = operations.told(bodies.texts(model))
-        except operations.Unreadable as error:
+        except Unreadable as error:
             message = f"{SERVICE}'s answer has no readable {error}"
             raise ServiceUnreachable(message, service=SERVICE) from None
         if told.reference != external_id:
@@ -125,7 +126,7 @@ class Provider(PaymentProvider):
         for row in self._client.payments(since=since):
             try:
                 told = operations.told(bodies.texts(row))
-            except operations.Unreadable as error:
+            except Unreadable as error:
                 log.warning("cloudpayments.unreadable_row", field=str(error))
                 continue
             # A refund is a row of its own, and its sum is no order's sum.
@@ -170,11 +171,6 @@ class Provider(PaymentProvider):
             "FailRedirectUrl": request.return_url,
         }
         return order | {"Email": request.email} if request.email else order
-
-
-def _usable(url: str) -> bool:
-    """Whether it may be shown to a customer as a link."""
-    return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
 
 
 def _details(notification: str, status: str, currency: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from integrations.foreign import Unreadable
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 
@@ -88,10 +89,6 @@ SUBSCRIPTION = re.compile(r"[0-9A-Za-z_-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_WORD = 64
-
-
-class Unreadable(ValueError):
-    """A field is missing or is not what it should be. The text names the field, never its value."""
 
 
 def notified(said: Mapping[str, str], *, notification: str) -> ProviderEvent:

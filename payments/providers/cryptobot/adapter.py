@@ -11,6 +11,7 @@ import structlog
 
 from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected, ServiceUnreachable
+from integrations.foreign import Unreadable, moment, read_object, texts
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
@@ -74,7 +75,7 @@ class Provider(PaymentProvider):
         }
         try:
             return invoices.opened(self._client.create_invoice(fields))
-        except invoices.Unreadable as error:
+        except Unreadable as error:
             raise _undocumented(error) from None
 
     def verify(self, raw: RawCallback) -> None:
@@ -85,20 +86,20 @@ class Provider(PaymentProvider):
 
     def parse(self, raw: RawCallback) -> list[ProviderEvent]:
         try:
-            return [invoices.update_event(invoices.read(raw.body), digest=raw.digest)]
-        except invoices.Unreadable as error:
+            return [invoices.update_event(read_object(raw.body), digest=raw.digest)]
+        except Unreadable as error:
             raise CallbackMalformed(f"unreadable field: {error}") from None
 
     def fetch(self, external_id: str) -> ProviderEvent:
         """The only way to learn that an invoice has expired: no update tells of it."""
         try:
             told = invoices.event(self._client.invoice(external_id))
-        except invoices.Unreadable as error:
+        except Unreadable as error:
             raise _undocumented(error) from None
         if told.external_id != external_id:
             raise ServiceUnreachable("Crypto Pay answered about another invoice", service=SERVICE)
         if told.money is None:
-            raise _undocumented(invoices.Unreadable("amount"))
+            raise _undocumented(Unreadable("amount"))
         return told
 
     def list_payments(self, *, since: datetime) -> Iterator[ProviderEvent]:
@@ -118,9 +119,9 @@ class Provider(PaymentProvider):
             offset += len(page)
 
     def whoami(self) -> str:
-        said = invoices.texts(self._client.app())
+        said = texts(self._client.app())
         if not (said.get("name") or said.get("app_id")):
-            raise _undocumented(invoices.Unreadable("name"))
+            raise _undocumented(Unreadable("name"))
         return said.get("name") or f"app {said['app_id']}"
 
     def build_test_callback(
@@ -154,14 +155,14 @@ def _listed(row: Any) -> ProviderEvent | None:
     """A row of their list; one that cannot be read is told to the log and left out."""
     try:
         return invoices.event(row if isinstance(row, dict) else {})
-    except invoices.Unreadable as error:
+    except Unreadable as error:
         log.warning("cryptobot.unreadable_row", field=str(error))
         return None
 
 
 def _paid_since(told: ProviderEvent, since: datetime) -> bool:
     """A paid invoice without a readable date is better listed once too often than never."""
-    paid_at = invoices.moment(told.raw.get("paid_at", ""))
+    paid_at = moment(told.raw.get("paid_at", ""))
     return told.kind is EventKind.PAID and (paid_at is None or paid_at >= since)
 
 
@@ -170,5 +171,5 @@ def _newest_first(known: list[ProviderEvent]) -> bool:
     return ids == sorted(ids, reverse=True)
 
 
-def _undocumented(error: invoices.Unreadable) -> ServiceUnreachable:
+def _undocumented(error: Unreadable) -> ServiceUnreachable:
     return ServiceUnreachable(f"Crypto Pay's answer has no readable {error}", service=SERVICE)

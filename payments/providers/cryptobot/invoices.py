@@ -6,14 +6,12 @@ An invoice is priced in a fiat currency and paid in a crypto one: `fiat` and `am
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Never
+from typing import Any
 
-from integrations.errors import CallbackMalformed
+from integrations.foreign import Unreadable, moment, texts, web_address
 from payments.money import Money
 from payments.provider import EventKind, Invoice, ProviderEvent, Trust
 
@@ -31,41 +29,11 @@ STATUS_MEANINGS: dict[str, dict[str, str]] = {
     "expired": {"ru": "срок счёта вышел", "en": "expired"},
 }
 
-MAX_BRACKETS = 64  # an update holds an invoice and its list of assets
 INVOICE_ID = re.compile(r"[0-9]{1,19}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_WORD = 64
 LONGEST_REFERENCE = 128
-
-
-class Unreadable(ValueError):
-    """A field is missing or is not what it should be. The text names the field, never its value."""
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`, or CallbackMalformed."""
-    if body.count(b"{") + body.count(b"[") > MAX_BRACKETS:
-        raise CallbackMalformed("nested too deeply")
-    try:
-        data = _decoder.decode(body.decode())
-    except ValueError:
-        raise CallbackMalformed("not JSON in UTF-8") from None
-    if not isinstance(data, dict):
-        raise CallbackMalformed("not a JSON object")
-    return data
-
-
-def texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    """The plain fields as text, for reading and for people: nothing nested, nothing unprintable."""
-    return {
-        name: str(value)
-        for name, value in fields.items()
-        if isinstance(value, (str, int, Decimal))
-        and not isinstance(value, bool)
-        and name.isprintable()
-        and str(value).isprintable()
-    }
 
 
 def update_event(update: Mapping[str, Any], *, digest: str) -> ProviderEvent:
@@ -126,7 +94,7 @@ def opened(fields: Mapping[str, Any]) -> Invoice:
         raise Unreadable("invoice_id")
     # The mini app opens inside Telegram; the other two are the bot and a web page. `pay_url` is deprecated.
     names = ("mini_app_invoice_url", "bot_invoice_url", "web_app_invoice_url", "pay_url")
-    pay_url = next((url for name in names if (url := _web_address(said.get(name, "")))), "")
+    pay_url = next((url for name in names if (url := web_address(said.get(name, "")))), "")
     if not pay_url:
         raise Unreadable("mini_app_invoice_url")
     return Invoice(
@@ -134,33 +102,3 @@ def opened(fields: Mapping[str, Any]) -> Invoice:
         pay_url=pay_url,
         expires_at=moment(said.get("expiration_date", "")),
     )
-
-
-def moment(text: str) -> datetime | None:
-    """ISO 8601 with Z; None where it cannot be read."""
-    try:
-        parsed = datetime.fromisoformat(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _web_address(text: str) -> str:
-    """An address that may be shown to a customer as a link, else ""."""
-    return text if text.startswith(("https://", "http://")) and " " not in text else ""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("repeated key")
-    return found
-
-
-def _refuse_constant(token: str) -> Never:
-    raise ValueError(token)
-
-
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_float=Decimal, parse_constant=_refuse_constant
-)

@@ -12,6 +12,7 @@ import structlog
 
 from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected, ServiceRefused
+from integrations.foreign import Unreadable, moment, read_object, web_address
 from payments.errors import InvoiceRefused, Refusal
 from payments.provider import (
     EventKind,
@@ -22,13 +23,14 @@ from payments.provider import (
     ProviderEvent,
     Trust,
 )
-from payments.providers.yookassa import notifications, objects
+from payments.providers.yookassa import objects
 from payments.providers.yookassa.addresses import is_theirs
 from payments.providers.yookassa.client import NOT_FOUND, YookassaClient, undocumented
 from payments.providers.yookassa.receipt import ReceiptSettings
 
 log = structlog.get_logger(__name__)
 
+MAX_BRACKETS = 256  # a payment holds about ten objects, and its description may hold brackets
 OFF = frozenset({"0", "false", "no", "off"})
 KOPECK = Decimal("0.01")
 TIME_TO_PAY = timedelta(hours=1)  # for cards and SBP alike; then `expired_on_confirmation`
@@ -87,10 +89,10 @@ class Provider(PaymentProvider):
             raise undocumented("metadata.order_id")
         if told.kind in (EventKind.FAILED, EventKind.CANCELED):
             raise InvoiceRefused(Refusal.OTHER, told.reason)
-        pay_url = _web_address(objects.inner(opened, "confirmation").get("confirmation_url"))
+        pay_url = web_address(objects.inner(opened, "confirmation").get("confirmation_url"))
         if not pay_url:
             raise undocumented("confirmation_url")
-        created = objects.moment(opened.get("created_at"))
+        created = moment(opened.get("created_at"))
         return Invoice(
             external_id=told.external_id,
             pay_url=pay_url,
@@ -107,8 +109,8 @@ class Provider(PaymentProvider):
 
     def parse(self, raw: RawCallback) -> list[ProviderEvent]:
         try:
-            return [objects.notified_event(notifications.read(raw.body))]
-        except objects.Unreadable as error:
+            return [objects.notified_event(read_object(raw.body, max_brackets=MAX_BRACKETS))]
+        except Unreadable as error:
             raise CallbackMalformed(f"unreadable field: {error}") from None
 
     def fetch(self, external_id: str) -> ProviderEvent:
@@ -147,7 +149,7 @@ class Provider(PaymentProvider):
                 told = objects.payment_event(payment, trust=Trust.SIGNED)
                 if told.kind is EventKind.PAID and objects.refunded_in_full(payment):
                     told = replace(told, kind=EventKind.REFUNDED)
-            except objects.Unreadable as error:
+            except Unreadable as error:
                 log.warning("yookassa.unreadable_row", field=str(error))
             else:
                 yield told
@@ -156,7 +158,7 @@ class Provider(PaymentProvider):
         me = self._client.me()
         try:
             name = f"shop {objects.identifier(me, 'account_id')}"
-        except objects.Unreadable as error:
+        except Unreadable as error:
             raise undocumented(str(error)) from None
         return f"{name}, test mode" if me.get("test") is True else name
 
@@ -165,7 +167,7 @@ class Provider(PaymentProvider):
         refund_id = hint.event_id.removeprefix(objects.REFUND_PREFIX)
         try:
             refund = objects.refund_event(self._client.refund(refund_id), trust=Trust.SIGNED)
-        except objects.Unreadable as error:
+        except Unreadable as error:
             raise undocumented(str(error)) from None
         if refund.event_id != hint.event_id:
             raise undocumented("id: it speaks of another refund")
@@ -181,7 +183,7 @@ class Provider(PaymentProvider):
     def _told(self, payment: Mapping[str, Any]) -> ProviderEvent:
         try:
             return objects.payment_event(payment, trust=Trust.SIGNED)
-        except objects.Unreadable as error:
+        except Unreadable as error:
             raise undocumented(str(error)) from None
 
     def _order(self, request: InvoiceRequest) -> dict[str, Any]:
@@ -214,10 +216,3 @@ def _idle(event: ProviderEvent, reason: str, *, suffix: str = "") -> ProviderEve
         event_id=f"{event.event_id}{suffix}",
         reason=reason,
     )
-
-
-def _web_address(value: Any) -> str:
-    """An address that may be shown to a customer as a link, else ""."""
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        return ""
-    return value if value.startswith(("https://", "http://")) else ""

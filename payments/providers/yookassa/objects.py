@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.foreign import Unreadable
 from payments.money import Money
 from payments.provider import EventKind, Method, ProviderEvent, Trust
 
@@ -46,10 +46,6 @@ AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_WORD = 64
 LONGEST_REFERENCE = 128
-
-
-class Unreadable(ValueError):
-    """A field is missing or is not what it should be. The text names the field, never its value."""
 
 
 def payment_event(payment: Mapping[str, Any], *, trust: Trust) -> ProviderEvent:
@@ -152,17 +148,6 @@ def inner(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """An object inside an object; an empty one where there is none."""
     value = fields.get(name)
     return value if isinstance(value, dict) else {}
-
-
-def moment(value: Any) -> datetime | None:
-    """Their dates are ISO 8601 in UTC; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        parsed = datetime.fromisoformat(value)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def for_people(fields: Mapping[str, Any]) -> dict[str, str]:
