@@ -64,8 +64,8 @@ function ways(invoice) {
       make("h3", {}, title), make("div", {className: "row"}, list.map((one) => way(one, extra))))),
     make("div", {className: "amounts"},
       make("label", {}, "Монета", make("select", {id: "asset"}, invoice.coins.map(({asset}) => make("option", {}, asset)))),
-      make("label", {}, "Цена для «дешевле» и «дороже»", make("input", {id: "amount", inputMode: "decimal", placeholder: "±50 ₽"})),
-      make("label", {}, "N: повторы или секунды", make("input", {id: "number", inputMode: "numeric", value: "5"}))));
+      make("label", {}, "Другая цена", make("input", {id: "amount", inputMode: "decimal", placeholder: "±50 ₽"})),
+      make("label", {}, "N раз или секунд", make("input", {id: "number", inputMode: "numeric", value: "5"}))));
 }
 
 function delivery(one) {
