@@ -1,0 +1,193 @@
+"""What people see: the chat and the bank of the sandbox, and the back office, in a real browser.
+
+`SCREENSHOTS=docs/images ./dev test tests/e2e/test_browser.py -p no:randomly -n 0` makes the pictures of the README.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.browser import CHROMIUM, DESK, NO_CHROMIUM, PHONE, Window, launched, window
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(240),
+]
+
+STAFF, PASSWORD = "irina", "kept-in-a-safe-1"
+MAKE_STAFF = f"""
+from django.contrib.auth.models import User
+if not User.objects.filter(username={STAFF!r}).exists():
+    User.objects.create_superuser({STAFF!r}, password={PASSWORD!r})
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def desk(browser) -> Iterator[Window]:
+    with window(browser, DESK) as opened:
+        yield opened
+        assert opened.complaints == []
+
+
+@pytest.fixture
+def phone(browser) -> Iterator[Window]:
+    with window(browser, PHONE) as opened:
+        yield opened
+        assert opened.complaints == []
+
+
+@pytest.fixture(scope="module")
+def sign_in(stack):
+    stack.manage("shell", "-v0", "-c", MAKE_STAFF)
+
+    def enter(seen: Window) -> None:
+        seen.open(f"{stack.web}/admin/")
+        seen.page.get_by_label("Имя пользователя").fill(STAFF)
+        seen.page.get_by_label("Пароль").fill(PASSWORD)
+        seen.page.get_by_role("button", name="Войти").click()
+        seen.sees("Процессы")
+
+    return enter
+
+
+def press(seen: Window, label: str) -> None:
+    """The newest button of the chat with these words."""
+    seen.page.locator("#messages").get_by_role("button", name=label).last.click()
+
+
+def test_a_customer_buys_in_the_chat(stack, desk):
+    desk.open(f"{stack.sandbox}/chat/")
+    desk.page.get_by_role("button", name="Новый клиент").click()
+    desk.page.get_by_label("Имя", exact=True).fill("Анна")
+    desk.page.get_by_label("@username").fill("anna")
+    desk.page.get_by_role("button", name="Открыть чат").click()
+    desk.page.get_by_role("button", name="Запустить").click()
+    for label in ("Принимаю", "Выбрать тариф", "3 месяца", "Карта"):
+        press(desk, label)
+    invoice = desk.sees("Переведите: 500 ₽", within="#messages").inner_text()
+    assert re.search(r"Карта: \d{4} \d{4} \d{4} \d{4}", invoice)
+    assert desk.page.locator(".toast").count() == 0
+    desk.shot("chat")
+
+    bank = desk.opened_by(lambda: press(desk, "Оплатить на странице"))
+    bank.page.get_by_role("link", name="в банке").click()
+    bank.page.get_by_role("button", name="Оплатить", exact=True).click()
+    bank.sees("принят", within="#order")
+    bank.shot("bank", whole=True)
+
+    desk.sees("Ваша ссылка:", within="#messages")
+    paid = desk.text("#messages")
+    assert "Оплата получена: счёт №" in paid
+    assert re.search(r"Доступ открыт до \d+ \w+ 20\d\d", paid)
+    assert len(re.findall(r"/sub/\w+", paid)) == 1
+    desk.shot("access")
+
+
+def test_the_first_page_leads_to_what_needs_a_person(stack, desk, sign_in, new_customer):
+    boris, vera, gleb = (new_customer(name) for name in ("Борис", "Вера", "Глеб"))
+    for customer, mode in ((boris, "less"), (vera, "pay"), (gleb, "bad_signature")):
+        customer.order_card()
+        customer.pays(mode)
+    stack.until(lambda: state_of(stack, boris) == "review", what="the payment to be held")
+    assert vera.link()
+    stack.until(lambda: refused_calls(stack), what="the forged call to be kept")
+    sign_in(desk)
+    assert "работает" in desk.text(".office-lights")
+    desk.shot("dashboard", whole=True)
+
+    desk.page.get_by_role("link", name="На проверке").click()
+    row = desk.page.get_by_role("row").filter(has_text=str(boris.payment_id))
+    assert "на проверке" in row.inner_text()
+    desk.open(f"{stack.web}/admin/payments/payment/")
+    desk.shot("payments")
+
+
+def test_a_payments_page_tells_the_whole_story(stack, desk, sign_in, new_customer):
+    anna = new_customer()
+    anna.order_card()
+    anna.pays()
+    assert anna.link()
+    sign_in(desk)
+    desk.page.get_by_role("link", name="Платежи").first.click()
+    desk.page.get_by_role("link", name=str(anna.payment_id), exact=True).click()
+
+    expect(desk.page.locator(".office-step-done")).to_have_count(5)
+    for title, told in {
+        "Сведения": anna.reference,
+        "Наши данные ↔ данные платёжной системы": "Расхождений нет",
+        "Реквизиты для оплаты": "2200",
+        "Вызовы платёжной системы": "принят",
+        "События платежа": "ждёт оплаты → оплачен",
+        "Денежные проводки": "200 ₽",
+        "Проводки дней": "+30",
+        "Исходящие действия": "выполнено",
+        "Сообщения": "ссылка доступа",
+    }.items():
+        assert told in desk.text(f".office-panel:has(h2:text('{title}'))"), title
+    assert anna.link() not in desk.text()
+    desk.shot("payment", whole=True)
+
+
+def test_staff_make_good_a_lost_callback_with_one_button(stack, desk, sign_in, new_customer):
+    anna = new_customer()
+    anna.order_card()
+    anna.pays("lost")
+    sign_in(desk)
+    desk.open(f"{stack.web}/admin/payments/payment/{anna.payment_id}/change/")
+    expect(desk.page.locator(".office-step-done")).to_have_count(2)
+    desk.page.get_by_role("button", name="Проверить у платёжной системы").click()
+    desk.sees("оплачен", within=".office-badges")
+    assert anna.link()
+    assert anna.days() == 30
+
+
+def test_no_page_has_to_be_scrolled_sideways_on_a_phone(stack, phone, sign_in, new_customer):
+    anna = new_customer("Анна-Мария Константинопольская")
+    anna.order_card()
+    anna.pays()
+    assert anna.link()
+    for path in ("/", f"/chat/#{anna.chat_id}", "/bank/", "/panel/", "/clock/", "/journal/"):
+        phone.open(f"{stack.sandbox}{path}")
+        phone.page.wait_for_load_state()
+        assert phone.overhang() == 0, path
+    sign_in(phone)
+    for path in (
+        "",
+        "payments/payment/",
+        f"payments/payment/{anna.payment_id}/change/",
+        "payments/customer/",
+        "payments/subscription/",
+        "integrations/inboundcallback/",
+        "integrations/outboxmessage/",
+        "bot/message/",
+    ):
+        phone.open(f"{stack.web}/admin/{path}")
+        assert phone.overhang() == 0, path
+
+
+def state_of(stack, customer) -> str:
+    return str(
+        stack.value("SELECT status FROM payments_payment WHERE id = %s", customer.payment_id)
+    )
+
+
+def refused_calls(stack) -> int:
+    return int(
+        stack.value("SELECT count(*) FROM integrations_inboundcallback WHERE verdict = 'rejected'")
+    )
