@@ -22,7 +22,6 @@ from payments.errors import UnknownPayment
 from payments.provider import ProviderEvent, Trust, Verdict
 from payments.registry import get_provider
 from payments.services import confirmations, inbound
-from payments.services.locks import lock_customers
 from payments.services.transitions import find_payment
 
 log = structlog.get_logger(__name__)
@@ -111,7 +110,7 @@ def _due() -> QuerySet[InboundCallback]:
 def _settle_locked(rows: list[InboundCallback]) -> int:
     """Apply what decides by itself, hand over what is only a hint; returns how many rows were finished."""
     done = 0
-    work = []
+    calls = []
     for row in rows:
         events = _read(row)
         if events is None:
@@ -120,9 +119,9 @@ def _settle_locked(rows: list[InboundCallback]) -> int:
             InboundCallback.objects.filter(pk=row.pk).update(status=Status.CONFIRMING)
             transaction.on_commit(lambda: wake(confirmations.DRAIN))
         else:
-            work.append((row, events))
-    lock_customers(inbound.customers_of(work))
-    return done + sum(inbound.apply_row(row, events) for row, events in work)
+            calls.append(inbound.look_up(row, events))
+    inbound.lock_customers_of(calls)
+    return done + sum(inbound.apply_call(call) for call in calls)
 
 
 def _read(row: InboundCallback) -> list[ProviderEvent] | None:

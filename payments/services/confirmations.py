@@ -17,7 +17,6 @@ from payments.models import Payment
 from payments.provider import PaymentProvider, ProviderEvent, Trust
 from payments.registry import get_provider
 from payments.services import inbound
-from payments.services.locks import lock_customers
 from payments.services.transitions import find_payment
 
 log = structlog.get_logger(__name__)
@@ -71,8 +70,9 @@ def _settle(row: InboundCallback) -> int:
     provider = get_provider(row.source)
     events = [_confirmed(provider, event, row) for event in provider.parse(row.as_raw())]
     with transaction.atomic():
-        lock_customers(inbound.customers_of([(row, events)]))
-        return inbound.apply_row(row, events)
+        call = inbound.look_up(row, events)
+        inbound.lock_customers_of([call])
+        return inbound.apply_call(call)
 
 
 def _confirmed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -11,8 +12,9 @@ from integrations.clock import wall_clock
 from integrations.errors import IntegrationError, ServiceUnreachable
 from integrations.models import InboundCallback
 from payments.errors import EventTooEarly, UnknownPayment
-from payments.models import PaymentEvent
+from payments.models import Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
+from payments.services.locks import lock_customers
 from payments.services.transitions import apply_locked, customers_involved, find_payment
 
 log = structlog.get_logger(__name__)
@@ -25,48 +27,66 @@ SILENT = frozenset({EventKind.UNKNOWN, EventKind.CHECK})  # genuine, and nothing
 Status = InboundCallback.Status
 
 
-def customers_of(work: Iterable[tuple[InboundCallback, list[ProviderEvent]]]) -> set[int]:
-    """Everybody whose ledgers these events may touch, found before anything is locked."""
-    payers = []
-    for row, events in work:
-        for event in events:
-            try:
-                payers.append(find_payment(provider=row.source, event=event).customer_id)
-            except UnknownPayment:
-                continue
-    return customers_involved(payers)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A stored call with what it says and the payment each event speaks of; the reason where there is none.
+
+    Payments are looked up once, before anything is locked: who is locked and what is moved are then the same.
+    """
+
+    row: InboundCallback
+    told: list[tuple[ProviderEvent, Payment | UnknownPayment]]
 
 
-def apply_row(row: InboundCallback, events: list[ProviderEvent]) -> int:
-    """Apply one row's events and finish the row with them, inside the caller's transaction.
+def look_up(row: InboundCallback, events: list[ProviderEvent]) -> Call:
+    told: list[tuple[ProviderEvent, Payment | UnknownPayment]] = []
+    for event in events:
+        if event.kind in SILENT:
+            continue
+        try:
+            told.append((event, find_payment(provider=row.source, event=event)))
+        except UnknownPayment as unknown_payment:
+            told.append((event, unknown_payment))
+    return Call(row, told)
+
+
+def lock_customers_of(calls: Iterable[Call]) -> None:
+    """Hold everybody whose ledgers these calls may touch until the transaction ends."""
+    payers = [
+        payment.customer_id
+        for call in calls
+        for _event, payment in call.told
+        if isinstance(payment, Payment)
+    ]
+    lock_customers(customers_involved(payers))
+
+
+def apply_call(call: Call) -> int:
+    """Apply a call's events and finish its row with them, inside the caller's transaction.
 
     Returns 1 where the row is finished, 0 where it waits. Log lines carry the id the request was answered with.
     """
+    row = call.row
     with structlog.contextvars.bound_contextvars(callback=row.pk, request_id=row.request_id):
-        return _apply(row, events)
+        try:
+            outcomes = [_move(row, event, payment) for event, payment in call.told]
+        except UnknownPayment as error:
+            return unknown(row, error)
+        except EventTooEarly as error:
+            return retry(row, error)
+        return finish(row, Status.APPLIED, ", ".join(outcomes) or "nothing to do")
 
 
-def _apply(row: InboundCallback, events: list[ProviderEvent]) -> int:
-    outcomes = []
-    try:
-        for event in events:
-            if event.kind in SILENT:
-                outcomes.append("nothing to do")
-                continue
-            payment = find_payment(provider=row.source, event=event)
-            row.case = payment.case
-            outcome = apply_locked(
-                payment_id=payment.pk,
-                event=event,
-                origin=PaymentEvent.Origin.CALLBACK,
-                callback=row,
-            )
-            outcomes.append(outcome.value)
-    except UnknownPayment as error:
-        return unknown(row, error)
-    except EventTooEarly as error:
-        return retry(row, error)
-    return finish(row, Status.APPLIED, ", ".join(outcomes))
+def _move(row: InboundCallback, event: ProviderEvent, payment: Payment | UnknownPayment) -> str:
+    if isinstance(payment, UnknownPayment):
+        raise payment
+    row.case = payment.case
+    return apply_locked(
+        payment_id=payment.pk,
+        event=event,
+        origin=PaymentEvent.Origin.CALLBACK,
+        callback=row,
+    ).value
 
 
 def unknown(row: InboundCallback, error: UnknownPayment) -> int:

@@ -70,7 +70,7 @@ SETTLEMENT = {
     "days-given": after("payments.services.days.grant_purchase"),
     "inviter-rewarded": after("payments.services.settlement.reward_inviter"),
     "reactions-written": after("payments.services.transitions.settle_paid"),
-    "row-finished": after("payments.services.inbound.apply_row"),
+    "row-finished": after("payments.services.inbound.apply_call"),
     "committed": after("payments.services.callbacks._settle", took_rows),
 }
 REACTIONS = {
