@@ -29,12 +29,17 @@ CREDENTIALS = env.Credentials(
         "REMNAWAVE_BASE_URL": f"{SANDBOX_URL}/remnawave",
         "REMNAWAVE_API_TOKEN": "sandbox-panel-token",
         "TELEGRAM_API_URL": f"{SANDBOX_URL}/telegram",
+        "YUKASSA_BASE_URL": f"{SANDBOX_URL}/yookassa",
+        "YUKASSA_SHOP_ID": "100500",
+        "YUKASSA_SECRET_KEY": "test_sandboxSecretKey",
         "BOT_TOKEN": "4242:sandbox-bot-token",
         "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
     }
 )
 # Every provider there is a simulator for.
-PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot")
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa")
+# The sandbox calls as the shop's own proxy would, naming the address a provider calls from.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
 TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
 STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "-1001000000001")

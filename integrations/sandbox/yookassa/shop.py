@@ -1,0 +1,218 @@
+"""The service itself: opens payments, takes and gives back money, knows which key was used for what."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from integrations.sandbox.core.base import Simulator, Tile, credential
+from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.yookassa import wire
+from integrations.sandbox.yookassa.state import (
+    CANCELED,
+    HELD,
+    METHODS,
+    PENDING,
+    STATUS_NAMES,
+    SUCCEEDED,
+    Payment,
+    Refund,
+    Stored,
+    YookassaState,
+)
+from integrations.sandbox.yookassa.wire import Refused
+
+KEY_LIFETIME = timedelta(hours=24)
+
+
+class Shop(Simulator):
+    """Callers hold the hub's lock."""
+
+    slug = "yookassa"
+    state_class = YookassaState
+    order = 32
+
+    def replace_state(self, state: YookassaState) -> None:
+        self.state: YookassaState = state
+
+    def fresh_state(self) -> YookassaState:
+        return YookassaState(last_delivery=self.state.last_delivery)
+
+    def current_state(self) -> YookassaState:
+        return self.state
+
+    @property
+    def shop_id(self) -> str:
+        return credential("YUKASSA_SHOP_ID", "100500")
+
+    @property
+    def key(self) -> str:
+        return credential("YUKASSA_SECRET_KEY", "test_sandboxSecretKey")
+
+    @property
+    def callback_url(self) -> str:
+        """Where notifications go: the option, or the product's own address for them."""
+        ours = f"{settings.PUBLIC_URL.rstrip('/')}/payments/callbacks/yookassa"
+        return self.state.options.callback_url or ours
+
+    # -- what the API does ---------------------------------------------------------------------
+
+    def once(self, key: str, body: bytes) -> str:
+        """The id of what this key has made already, "" for a new key; Refused for another body."""
+        if not 0 < len(key) <= 64:
+            raise Refused(400, "invalid_request", "Idempotence key missing or too long")
+        used = self.state.keys.get(key)
+        if used is None or self.hub.clock.now() - used.at > KEY_LIFETIME:
+            return ""
+        if used.digest != hashlib.sha256(body).hexdigest():
+            raise Refused(400, "invalid_request", "Idempotence key duplicated")
+        return used.made
+
+    def remember(self, key: str, body: bytes, made: str) -> None:
+        digest = hashlib.sha256(body).hexdigest()
+        self.state.keys[key] = Stored(digest=digest, made=made, at=self.hub.clock.now())
+
+    def create(self, document: dict[str, Any]) -> Payment:
+        options, now = self.state.options, self.hub.clock.now()
+        amount, currency = self.sum_of(document)
+        if not options.minimum <= amount <= options.maximum:
+            raise Refused(400, "invalid_request", "Amount is out of range", "amount.value")
+        method = _inner(document, "payment_method_data").get("type", "")
+        if method not in METHODS:
+            raise Refused(400, "invalid_request", "Unknown type", "payment_method_data.type")
+        confirmation = _inner(document, "confirmation")
+        if confirmation.get("type") != "redirect" or not confirmation.get("return_url"):
+            raise Refused(400, "invalid_request", "Missing parameter", "confirmation.return_url")
+        description = str(document.get("description") or "")
+        if len(description) > 128:
+            raise Refused(400, "invalid_request", "Description is too long", "description")
+        if options.receipt_required and not document.get("receipt"):
+            raise Refused(400, "invalid_request", "Receipt is missing or illegal", "receipt")
+        payment = Payment(
+            id=str(uuid4()),
+            amount=amount,
+            currency=currency,
+            method=str(method),
+            capture=document.get("capture") is True,
+            description=description,
+            return_url=str(confirmation["return_url"]),
+            metadata={str(k): str(v) for k, v in _inner(document, "metadata").items()},
+            created=now,
+            expires=now + timedelta(minutes=options.lifetime_minutes),
+            receipt=bool(document.get("receipt")),
+        )
+        self.state.payments[payment.id] = payment
+        self.note(payment, "создан" if payment.capture else "создан без capture: будет холд")
+        return payment
+
+    def sum_of(self, document: dict[str, Any]) -> tuple[Decimal, str]:
+        told = _inner(document, "amount")
+        value = told.get("value")
+        try:
+            amount = Decimal(value if isinstance(value, str) else "?")
+        except InvalidOperation:
+            raise Refused(400, "invalid_request", "Not a string", "amount.value") from None
+        if told.get("currency") != "RUB" or amount != amount.quantize(Decimal("0.01")):
+            raise Refused(400, "invalid_request", "Illegal amount", "amount")
+        return amount, "RUB"
+
+    def take(self, payment: Payment) -> None:
+        """The money is there: kept, or only held where the shop did not ask for capture."""
+        if payment.capture:
+            payment.status, payment.captured = SUCCEEDED, self.hub.clock.now()
+        else:
+            payment.status = HELD
+        payment.party = payment.reason = ""
+        self.note(payment, STATUS_NAMES[payment.status])
+
+    def capture(self, payment: Payment) -> None:
+        if payment.status != HELD:
+            raise Refused(400, "invalid_request", "Payment cannot be captured in current status")
+        payment.capture = True
+        self.take(payment)
+
+    def cancel(self, payment: Payment, *, party: str, reason: str) -> None:
+        payment.status, payment.party, payment.reason = CANCELED, party, reason
+        self.note(payment, f"отменён: {reason}")
+
+    def give_back(self, payment: Payment, amount: Decimal, description: str = "") -> Refund:
+        if payment.status != SUCCEEDED:
+            raise Refused(400, "invalid_request", "Payment is not refundable", "payment_id")
+        if not 0 < amount <= payment.amount - payment.refunded:
+            raise Refused(400, "invalid_request", "More than is left", "amount.value")
+        payment.refunded += amount
+        refund = Refund(
+            id=str(uuid4()),
+            payment_id=payment.id,
+            amount=amount,
+            currency=payment.currency,
+            created=self.hub.clock.now(),
+            description=description,
+        )
+        self.state.refunds[refund.id] = refund
+        self.note(payment, f"возврат {amount:.2f}")
+        return refund
+
+    def overdue(self) -> list[Payment]:
+        """Payments nobody paid in time, canceled now."""
+        now = self.hub.clock.now()
+        late = [
+            one
+            for one in self.state.payments.values()
+            if one.status == PENDING and one.expires <= now
+        ]
+        for payment in late:
+            self.cancel(payment, party="yoo_money", reason="expired_on_confirmation")
+        return late
+
+    # -- for people and tests ------------------------------------------------------------------
+
+    def note(self, payment: Payment, words: str) -> None:
+        """A line of the payment's history, and news for open pages."""
+        at = self.hub.clock.now().isoformat(timespec="seconds")
+        payment.history.append(f"{at} {words}")
+        payment.revision = self.hub.changed()
+
+    def find(self, key: str) -> Payment:
+        """By id or by the shop's order number (the newest)."""
+        found = self.state.payments.get(key)
+        for payment in reversed(list(self.state.payments.values())):
+            if found is None and key and key == payment.order_id:
+                found = payment
+        if found is None:
+            raise ControlError(f"no payment {key}", 404)
+        return found
+
+    def object_of(self, payment: Payment) -> wire.Document:
+        return wire.payment_object(payment, shop_id=self.shop_id, base_url=self.hub.base_url)
+
+    def pay_url(self, payment: Payment) -> str:
+        return f"{self.hub.base_url}/yookassa/pay/{payment.id}"
+
+    def tile(self) -> Tile:
+        payments = list(self.state.payments.values())
+        lost = [one for payment in payments for one in payment.deliveries if not one.done]
+        return Tile(
+            title="ЮKassa · банк",
+            about="Оплатить, отклонить, вернуть; уведомления без подписи, с подвохом и без.",
+            link="/bank/yookassa/",
+            action="Открыть банк",
+            icon="bank",
+            facts=[
+                ("Платежей", str(len(payments))),
+                ("Ждут оплаты", str(sum(one.status == PENDING for one in payments))),
+                ("Последний", STATUS_NAMES[payments[-1].status] if payments else "—"),
+                ("Уведомления идут на", self.callback_url),
+            ],
+            trouble=f"Недоставленных уведомлений: {len(lost)}" if lost else "",
+        )
+
+
+def _inner(document: dict[str, Any], name: str) -> dict[str, Any]:
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}

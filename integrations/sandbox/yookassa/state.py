@@ -1,0 +1,101 @@
+"""What the simulated YooKassa remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+PENDING, HELD, SUCCEEDED, CANCELED = "pending", "waiting_for_capture", "succeeded", "canceled"
+STATUS_NAMES = {
+    PENDING: "ждёт оплаты",
+    HELD: "деньги удержаны",
+    SUCCEEDED: "оплачен",
+    CANCELED: "отменён",
+}
+METHODS = {"bank_card": "Банковская карта", "sbp": "СБП"}
+
+
+@dataclass
+class Delivery:
+    """One notification to the product, from `address` as the product's proxy would see it."""
+
+    number: int
+    at: datetime
+    label: str
+    event: str
+    body: str
+    address: str
+    attempts: list[str] = field(default_factory=list)
+    done: bool = False
+
+
+@dataclass
+class Payment:
+    id: str
+    amount: Decimal
+    currency: str
+    method: str
+    capture: bool
+    description: str
+    return_url: str
+    metadata: dict[str, str]
+    created: datetime
+    expires: datetime
+    receipt: bool = False
+    status: str = PENDING
+    captured: datetime | None = None
+    refunded: Decimal = Decimal(0)
+    party: str = ""
+    reason: str = ""
+    history: list[str] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    revision: int = 0
+
+    @property
+    def order_id(self) -> str:
+        return self.metadata.get("order_id", "")
+
+
+@dataclass
+class Refund:
+    id: str
+    payment_id: str
+    amount: Decimal
+    currency: str
+    created: datetime
+    description: str = ""
+
+
+@dataclass
+class Stored:
+    """What an Idempotence-Key was used for: the body's digest and the id of what it made."""
+
+    digest: str
+    made: str
+    at: datetime
+
+
+@dataclass
+class Options:
+    """How the service behaves; changed on the bank page and by the control API."""
+
+    minimum: Decimal = Decimal(1)
+    maximum: Decimal = Decimal(350000)
+    lifetime_minutes: int = 60
+    receipt_required: bool = False
+    address: str = "185.71.76.5"  # where notifications seem to come from
+    callback_url: str = ""
+    # Seconds after the event, as their help page lists them.
+    retry_seconds: list[float] = field(
+        default_factory=lambda: [10.0, 42.0, 84.0, 168.0, 672.0, 5376.0, 86016.0]
+    )
+
+
+@dataclass
+class YookassaState:
+    payments: dict[str, Payment] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    keys: dict[str, Stored] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
+    last_delivery: int = 0
