@@ -26,6 +26,9 @@ CREDENTIALS = env.Credentials(
         "ONEPLAT_SHOP_SECRET": "plat-sandbox-secret",
         "CRYPTOBOT_API_URL": f"{SANDBOX_URL}/cryptobot",
         "CRYPTOBOT_TOKEN": "4242:AAsandboxCryptoPayToken",
+        "CLOUDPAYMENTS_BASE_URL": f"{SANDBOX_URL}/cloudpayments",
+        "CLOUDPAYMENTS_PUBLIC_ID": "pk_sandbox",
+        "CLOUDPAYMENTS_API_SECRET": "cloudpayments-sandbox-secret",
         "REMNAWAVE_BASE_URL": f"{SANDBOX_URL}/remnawave",
         "REMNAWAVE_API_TOKEN": "sandbox-panel-token",
         "TELEGRAM_API_URL": f"{SANDBOX_URL}/telegram",
@@ -37,7 +40,7 @@ CREDENTIALS = env.Credentials(
     }
 )
 # Every provider there is a simulator for.
-PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa")
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa,cloudpayments")
 # The sandbox calls as the shop's own proxy would, naming the address a provider calls from.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
