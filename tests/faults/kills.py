@@ -64,7 +64,7 @@ WEB = {
 }
 SETTLEMENT = {
     "rows-claimed": before("payments.services.callbacks._settle_locked", given_something),
-    "customers-locked": after("payments.services.callbacks.lock_customers", given_something),
+    "customers-locked": after("payments.services.inbound.lock_customers_of", given_something),
     "status-written": after("payments.services.transitions.set_status"),
     "money-booked": before("payments.services.days.grant_purchase"),
     "days-given": after("payments.services.days.grant_purchase"),
