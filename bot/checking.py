@@ -6,7 +6,7 @@ import structlog
 
 from integrations.errors import IntegrationError
 from payments import selectors
-from payments.errors import UnknownPayment
+from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.registry import UnknownProvider
 from payments.services.checks import check_payment
@@ -27,6 +27,6 @@ def check_own_payment(*, payment_id: int, customer_id: int) -> Payment | None:
         return None
     try:
         return check_payment(payment_id=payment_id, origin=PaymentEvent.Origin.CHECK)
-    except (IntegrationError, UnknownPayment, UnknownProvider) as error:
+    except (IntegrationError, EventTooEarly, UnknownPayment, UnknownProvider) as error:
         log.warning("bot.check_unanswered", case=f"payment:{payment_id}", error=str(error))
         raise NoAnswer from error

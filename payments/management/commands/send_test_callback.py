@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.callbacks import RawCallback
 from payments.models import Payment
-from payments.provider import SignsTestCallbacks
+from payments.provider import EventKind, SignsTestCallbacks
 from payments.registry import UnknownProvider, get_provider
 
 TIMEOUT = 10  # seconds; providers give up at about this time
@@ -31,28 +31,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "provider", help="a provider that is switched on: a name of PAYMENT_PROVIDERS"
         )
-        parser.add_argument("--status", default="1", help="the provider's own word for a status")
+        parser.add_argument(
+            "--status", help="the provider's own word for a status; default: the one for paid"
+        )
         parser.add_argument("--payment", type=int, help="number; default: the newest open payment")
-        parser.add_argument("--sign", default="both", help="which signature is right")
+        parser.add_argument("--sign", help="which signature is right; default: the best one")
         parser.add_argument("--url", help="where to send; default: this site's own address")
 
     def handle(self, *args: Any, **options: Any) -> None:
         provider = self.provider(options["provider"])
-        known_values("--status", options["status"], provider.test_statuses)
-        known_values("--sign", options["sign"], provider.test_signatures)
+        signature = options["sign"] or provider.test_signatures[0]
+        known_values("--sign", signature, provider.test_signatures)
+        if options["status"] is not None:
+            known_values("--status", options["status"], provider.test_statuses)
         payment = self.payment(options["provider"], options["payment"])
-        raw = provider.build_test_callback(
-            reference=payment.reference,
-            external_id=payment.external_id,
-            money=payment.money,
-            status=options["status"],
-            signature=options["sign"],
-        )
+        status = options["status"] or paid_status(provider, payment)
+        raw = build(provider, payment, status=status, signature=signature)
         address = f"{settings.PUBLIC_URL}/payments/callbacks/{payment.provider}/{raw.kind}"
         url = options["url"] or address.rstrip("/")
-        meaning = provider.test_statuses[options["status"]]
+        meaning = provider.test_statuses[status]
         self.stdout.write(f"Payment {payment.number}: {payment.money}, now {payment.status}")
-        self.stdout.write(f"Status {options['status']} ({meaning}), signature: {options['sign']}")
+        self.stdout.write(f"Status {status} ({meaning}), signature: {signature}")
         self.stdout.write(f"POST {url}")
         self.send(url, raw)
         self.stdout.write(
@@ -100,6 +99,26 @@ class Command(BaseCommand):
         self.stdout.write(f"{answer.status_code} in {elapsed} ms: {answer.text[:200]}")
         if not 200 <= answer.status_code < 300:
             raise CommandError("A provider would send this again: the answer is not 2xx")
+
+
+def build(provider: Any, payment: Payment, *, status: str, signature: str) -> RawCallback:
+    raw: RawCallback = provider.build_test_callback(
+        reference=payment.reference,
+        external_id=payment.external_id,
+        money=payment.money,
+        status=status,
+        signature=signature,
+    )
+    return raw
+
+
+def paid_status(provider: Any, payment: Payment) -> str:
+    """The provider's first word that its own adapter reads as paid."""
+    for status in provider.test_statuses:
+        raw = build(provider, payment, status=status, signature=provider.test_signatures[0])
+        if any(event.kind is EventKind.PAID for event in provider.parse(raw)):
+            return str(status)
+    raise CommandError("None of its test statuses means paid: use --status")
 
 
 def known_values(option: str, value: str, known: Any) -> None:
