@@ -85,12 +85,19 @@ def prepare(
 
 
 def deliver(site: Site, order: Order, delivery: Delivery) -> None:
-    """Try until it is accepted or the schedule ends; a Check is asked once. No lock is held."""
-    repeats = () if delivery.kind == "check" else tuple(site.state.options.retry_seconds)
-    for pause in (*repeats, None):
-        if site.hub.stopping.is_set() or _attempt(site, order, delivery) or pause is None:
-            return
+    """Send once, and repeat in the background what was not accepted; a Check is asked once.
+
+    The payer does not wait for repeats. No lock is held.
+    """
+    if not _attempt(site, order, delivery) and delivery.kind != "check":
+        site.hub.spawn(lambda: _repeat(site, order, delivery), "sandbox-cloudpayments-callback")
+
+
+def _repeat(site: Site, order: Order, delivery: Delivery) -> None:
+    for pause in site.state.options.retry_seconds:
         site.hub.stopping.wait(pause)
+        if site.hub.stopping.is_set() or _attempt(site, order, delivery):
+            return
 
 
 def _attempt(site: Site, order: Order, delivery: Delivery) -> bool:

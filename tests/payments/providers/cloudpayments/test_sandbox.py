@@ -170,6 +170,12 @@ def test_another_card_after_a_decline(provider, events, reference):
     assert provider.fetch(reference).kind is EventKind.PAID
 
 
+def test_what_is_not_answered_with_code_zero_is_sent_again(door, calls, reference):
+    door.plan(answer(200, raw=b"OK"), answer(500), answer(200, raw=b'{"code":0}'))
+    sent = calls(reference, "late", 2)
+    assert sent[0].body == sent[1].body
+
+
 def test_a_declined_order_may_still_be_paid(provider, events, reference):
     events(reference, "decline", 2)
     told = provider.fetch(reference)
