@@ -27,7 +27,7 @@ from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
 from payments.admin.payment_card import card_of
-from payments.errors import UnknownPayment
+from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.periods import Unit, add_period
 from payments.registry import UnknownProvider
@@ -169,7 +169,7 @@ class PaymentAdmin(CardAdmin):
             return self.done(request, row, said, level=messages.WARNING)
         try:
             payment = checks.check_payment(payment_id=row.pk, origin=PaymentEvent.Origin.STAFF)
-        except IntegrationError as error:
+        except (IntegrationError, EventTooEarly) as error:
             said = _("Платёжная система не ответила как надо: %(error)s. Попробуйте через минуту.")
             return self.done(request, row, said % {"error": error}, level=messages.WARNING)
         except UnknownPayment:
