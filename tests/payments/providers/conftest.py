@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -12,6 +13,10 @@ pytest.register_assert_rewrite(
     "tests.payments.providers.contract_api",
     "tests.payments.providers.contract_settlement",
 )
+
+# Addresses are built once, from the providers switched on at that moment: the suite's, not those of whichever
+# test happens to be the first to ask for an address.
+import_module("project.urls")
 
 
 @pytest.fixture

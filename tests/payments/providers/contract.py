@@ -6,8 +6,10 @@ from __future__ import annotations
 import json
 import re
 import traceback
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -136,26 +138,36 @@ class CallbackContract(ProviderCase):
         assert (ROOT / "payments" / "providers" / self.slug / "README.md").read_text()
 
     def test_own_test_callbacks_are_genuine_unless_bad(self, provider):
-        if isinstance(provider, SignsTestCallbacks):
-            for signature in provider.test_signatures:
-                self._assert_test_callback(provider, signature)
-
-    def _assert_test_callback(self, provider: Any, signature: str) -> None:
-        genuine = self._event(provider, self.named(EventKind.PAID))
-        for status in provider.test_statuses:
-            raw = provider.build_test_callback(
-                reference=self.reference,
-                external_id=genuine.external_id,
-                money=genuine.money,
-                status=status,
-                signature=signature,
-            )
+        for signature, raw in self._test_callbacks(provider):
             if signature == "bad":
                 with pytest.raises(CallbackRejected):
                     provider.verify(raw)
             else:
                 provider.verify(raw)
                 assert provider.parse(raw)[0].reference == self.reference
+
+    def test_nobody_can_sign_with_an_empty_secret(self, provider):
+        unconfigured = type(provider).from_credentials({})
+        for _, raw in self._test_callbacks(unconfigured):
+            with pytest.raises(CallbackRejected):
+                unconfigured.verify(raw)
+
+    def _test_callbacks(self, provider: PaymentProvider) -> Iterator[tuple[str, RawCallback]]:
+        """Every test callback the adapter can sign for the recorded payment; none where it cannot."""
+        if not isinstance(provider, SignsTestCallbacks):
+            return
+        genuine = self._event(provider, self.named(EventKind.PAID))
+        for signature, status in product(provider.test_signatures, provider.test_statuses):
+            yield (
+                signature,
+                provider.build_test_callback(
+                    reference=self.reference,
+                    external_id=genuine.external_id,
+                    money=genuine.money,
+                    status=status,
+                    signature=signature,
+                ),
+            )
 
     def _event(self, provider: PaymentProvider, name: str) -> Any:
         return provider.parse(self.raw(name))[0]
