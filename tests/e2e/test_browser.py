@@ -79,7 +79,7 @@ def test_a_customer_buys_in_the_chat(stack, desk):
     desk.page.get_by_label("@username").fill("anna")
     desk.page.get_by_role("button", name="Открыть чат").click()
     desk.page.get_by_role("button", name="Запустить").click()
-    for label in ("Принимаю", "Выбрать тариф", "3 месяца", "Карта"):
+    for label in ("Принимаю", "Выбрать тариф", "3 месяца", "Карта · 1Plat"):
         press(desk, label)
     invoice = desk.sees("Переведите: 500 ₽", within="#messages").inner_text()
     assert re.search(r"Карта: \d{4} \d{4} \d{4} \d{4}", invoice)
