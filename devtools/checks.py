@@ -103,10 +103,14 @@ def _production(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def invented(example: str) -> dict[str, str]:
-    """Every variable of the example, those left blank with a value nobody could guess."""
+    """Every variable of the example, those left blank with a value nobody could guess.
+
+    It has the shape of a bot token, which any other secret may have too.
+    """
     pairs = (line.partition("=") for line in example.splitlines() if "=" in line)
     return {
-        name: value.partition(" #")[0].strip() or secrets.token_urlsafe(50)
+        name: value.partition(" #")[0].strip()
+        or f"{secrets.randbelow(10**9)}:{secrets.token_urlsafe(50)}"
         for name, _, value in pairs
         if name.isidentifier()
     }

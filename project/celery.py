@@ -7,10 +7,15 @@ import structlog
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, task_prerun
 from django.db import close_old_connections
+from kombu.transport.redis import QoS
 
 from project import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.production")
+
+# Our messages are only wake-ups, so there is nothing to give back when a connection ends; giving them back over a dead
+# one ends the worker (kombu 5.7: AttributeError in _connparams, "Unrecoverable error").
+QoS.restore_at_shutdown = False
 
 app = Celery("provodnik")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0002_back_office'),
+        ("payments", "0002_back_office"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='dayentry',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('provodnik.truncate', true) = 'allowed' THEN RETURN NULL; END IF;\n            RAISE EXCEPTION 'append-only: % is never truncated', TG_TABLE_NAME;\n        ", hash='8bd38eada11b95ad0f0581a53b694d857cae75fd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_34771', table='payments_dayentry', when='BEFORE')),
+            model_name="dayentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('provodnik.truncate', true) = 'allowed' THEN RETURN NULL; END IF;\n            RAISE EXCEPTION 'append-only: % is never truncated', TG_TABLE_NAME;\n        ",
+                    hash="8bd38eada11b95ad0f0581a53b694d857cae75fd",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_34771",
+                    table="payments_dayentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='moneyentry',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('provodnik.truncate', true) = 'allowed' THEN RETURN NULL; END IF;\n            RAISE EXCEPTION 'append-only: % is never truncated', TG_TABLE_NAME;\n        ", hash='4f23edd219d8a406cde6cc36f099dc22462db3c2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_3932d', table='payments_moneyentry', when='BEFORE')),
+            model_name="moneyentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('provodnik.truncate', true) = 'allowed' THEN RETURN NULL; END IF;\n            RAISE EXCEPTION 'append-only: % is never truncated', TG_TABLE_NAME;\n        ",
+                    hash="4f23edd219d8a406cde6cc36f099dc22462db3c2",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_3932d",
+                    table="payments_moneyentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

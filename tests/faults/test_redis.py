@@ -18,7 +18,6 @@ def _redis_comes_back(world):
     if world.redis.process is None:
         world.redis.start()
     world.redis.thaw()
-    world.revive()
 
 
 def call_all(world, orders):
@@ -51,9 +50,6 @@ def test_dead_and_back(world, take):
     assert call_all(world, orders) < 1
     time.sleep(1)
     world.redis.start()
-    # Celery's consumer now and then ends with a broken connection instead of opening a new one: a supervisor's business.
-    time.sleep(2)
-    world.revive()
     world.settled(orders, within=45)
 
 

@@ -124,6 +124,16 @@ def test_a_restarted_redis_is_found_again(worker, _round):
     assert eventually(lambda: worker.runs("again", send=True), AGAIN_WITHIN), worker.log.read_text()
 
 
+def test_a_redis_that_dies_under_a_running_task_is_found_again(worker):
+    """Its message is not acknowledged yet; giving it back over a dead connection must not end the worker."""
+    worker.send("tests.slow_at_first", "busy")
+    assert eventually(lambda: worker.runs("busy:1"), 10)
+    worker.valkey.kill()
+    time.sleep(1)
+    worker.valkey.start()
+    assert eventually(lambda: worker.runs("again", send=True), AGAIN_WITHIN), worker.log.read_text()
+
+
 def test_a_flushed_redis_forgets_nothing_that_matters(worker):
     with worker.app.connection_for_write() as connection:
         connection.default_channel.client.flushall()

@@ -105,13 +105,6 @@ class Stack:
     def process(self, name: str) -> subprocess.Popen[bytes]:
         return self._running[name]
 
-    def revive(self) -> list[str]:
-        """Start again what ended by itself, as a supervisor does; returns the names."""
-        ended = [name for name, process in self._running.items() if process.poll() is not None]
-        for name in ended:
-            self.restart(name)
-        return ended
-
     def restart(self, name: str) -> None:
         if name in self._running:
             self.kill(name)
