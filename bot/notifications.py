@@ -9,8 +9,10 @@ from bot.rendering import Screen
 from bot.screens import access, invoice, referral
 from bot.staff import (
     staff_access_delayed,
+    staff_paid_twice,
     staff_payment_paid,
     staff_payment_review,
+    staff_refund,
 )
 from integrations.telegram.errors import ChatUnavailable, MessageGone
 from payments.models import Payment, PaymentEvent, Referral
@@ -25,8 +27,10 @@ __all__ = [
     "payment_under_review",
     "referral_rewarded",
     "staff_access_delayed",
+    "staff_paid_twice",
     "staff_payment_paid",
     "staff_payment_review",
+    "staff_refund",
 ]
 
 Kind = Message.Kind

@@ -24,6 +24,16 @@ def staff_payment_review(*, payment_id: int) -> None:
     _tell("payment_review", payment_id, WhenUnsure.REPEAT)
 
 
+def staff_paid_twice(*, payment_id: int) -> None:
+    """Needs a person: better twice than never."""
+    _tell("paid_twice", payment_id, WhenUnsure.REPEAT)
+
+
+def staff_refund(*, payment_id: int) -> None:
+    """Needs a person: better twice than never."""
+    _tell("refund", payment_id, WhenUnsure.REPEAT)
+
+
 def staff_access_delayed(*, payment_id: int) -> None:
     """Needs a person: better twice than never."""
     _tell("access_delayed", payment_id, WhenUnsure.REPEAT)

@@ -107,6 +107,9 @@ class ProviderEvent:
     reference: str = ""  # our Payment.reference, where the provider repeats it
     external_id: str = ""
     money: Money | None = None
+    operation: str = (
+        ""  # the id of the money movement itself, where one order may be paid by several
+    )
     reason: str = ""  # the provider's own words for a failure
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # for people, not for code
 

@@ -16,12 +16,13 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "bot.notifications.payment_under_review",
         "bot.notifications.staff_payment_review",
     ),
+    "payment.twice": ("bot.notifications.staff_paid_twice",),
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
     "payment.refunded": ("bot.notifications.payment_refunded",),
     # Whether days go back with a part of the money is a person's decision.
-    "payment.partly_refunded": ("bot.notifications.staff_payment_review",),
-    "refund.odd": ("bot.notifications.staff_payment_review",),
+    "payment.partly_refunded": ("bot.notifications.staff_refund",),
+    "refund.odd": ("bot.notifications.staff_refund",),
     # access out
     "access.ordered": ("payments.services.fulfilment.grant_access",),
     "access.delayed": (

@@ -158,6 +158,7 @@ class PaymentEvent(models.Model):
     provider = models.CharField(_("платёжная система"), max_length=40)
     event_id = models.CharField(_("номер события"), max_length=160)
     kind = models.CharField(_("что сообщили"), max_length=10)
+    operation = models.CharField(_("номер операции"), max_length=100, blank=True)
     trust = models.CharField(_("доверие"), max_length=10)
     origin = models.CharField(_("откуда"), max_length=10, choices=Origin)
     callback = models.ForeignKey(

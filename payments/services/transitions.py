@@ -124,6 +124,7 @@ def apply_locked(
         provider=payment.provider,
         event_id=event.event_id,
         kind=event.kind,
+        operation=event.operation,
         trust=event.trust,
         origin=origin,
         callback=callback,
@@ -141,6 +142,8 @@ def apply_locked(
         payment.save(update_fields=["external_id"])
     if payment.status in transition.allowed_from:
         _move(payment, transition, event, record)
+    elif event.kind is EventKind.PAID and _is_another_sum(payment, event):
+        _paid_again(payment, event, record)
     record.save()
     log.info(
         "payment.event",
@@ -173,6 +176,24 @@ def _move(
         _announce(payment, "payment.review")
     elif to == Status.FAILED:
         _announce(payment, "payment.failed")
+
+
+def _is_another_sum(payment: Payment, event: ProviderEvent) -> bool:
+    """Whether this money came by another operation than the one that was booked: the order was paid twice."""
+    booked = payment.events.filter(kind=EventKind.PAID, outcome=Outcome.MOVED).exclude(operation="")
+    return bool(event.operation) and booked.exclude(operation=event.operation).exists()
+
+
+def _paid_again(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:
+    """Money nobody ordered: it buys nothing by itself, and a person hears of it."""
+    record.outcome = Outcome.REVIEW
+    record.note = f"paid once more, operation {event.operation}"
+    outbox.publish(
+        "payment.twice",
+        {"payment_id": payment.pk},
+        key=f"payment.twice:{payment.pk}:{event.operation}"[:100],
+        case=payment.case,
+    )
 
 
 def _refund(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:

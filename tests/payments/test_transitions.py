@@ -102,6 +102,15 @@ def test_any_order_of_events_ends_paid_with_one_grant(make_payment, order):
     assert DayEntry.objects.count() == 1
 
 
+def test_a_second_operation_for_one_order_is_a_persons_case(make_payment):
+    payment = make_payment()
+    send(payment, EventKind.PAID, event_id="1:done", operation="1")
+    assert send(payment, EventKind.PAID, event_id="1:confirmed", operation="1") == O.KEPT
+    assert send(payment, EventKind.PAID, event_id="2:done", operation="2") == O.REVIEW
+    assert (payment.status, DayEntry.objects.count()) == (S.PAID, 1)
+    assert OutboxMessage.objects.filter(topic="payment.twice").exists()
+
+
 def test_a_refund_waits_for_its_payment(make_payment):
     payment = make_payment()
     with pytest.raises(EventTooEarly):

@@ -148,6 +148,7 @@ def _event(
         reference=reference,
         external_id=reference,
         money=_money(said, currency),
+        operation=number,
         reason=_reason(said) if word == "Declined" else "",
         raw=_shown(said, word),
     )
