@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "no Chromium on this machine; on Debian and Ubuntu: apt-get install chromium"
@@ -70,6 +70,7 @@ class Window:
         folder = os.environ.get("SCREENSHOTS")
         if not folder:
             return
+        expect(self.page.locator(".toast")).to_have_count(0)
         height = int(self.page.evaluate("document.documentElement.scrollHeight"))
         self.page.set_viewport_size({"width": DESK[0], "height": height if whole else DESK[1]})
         self.page.screenshot(path=Path(folder) / f"{name}.png")
