@@ -8,20 +8,13 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from integrations.clock import now
 from payments.models import Customer, Payment, Plan
 from payments.registry import forget_providers
 
-# In a fresh checkout Hypothesis first builds its table of Unicode, for seconds; a busy machine is slow at any time.
-hypothesis_settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("suite")
-
-# Two cores run two tests at a time: how long one example takes says nothing about the code.
+# Two cores run two tests at a time, and in a fresh checkout Hypothesis first builds its table of Unicode: how long
+# one example takes says nothing about the code.
 hypothesis.settings.register_profile(
     "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
