@@ -3,6 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+# ISO 4217 for "no currency": an amount whose currency cannot be read equals no order's, so a person looks at it.
+NO_CURRENCY = "XXX"
+
 
 @dataclass(frozen=True, slots=True)
 class Money:

@@ -13,11 +13,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from integrations.foreign import Unreadable
-from payments.money import Money
+from payments.money import NO_CURRENCY, Money
 from payments.provider import EventKind, ProviderEvent, Trust
 
 CURRENCY = "RUB"
-NO_CURRENCY = "XXX"  # ISO 4217; equals no order's currency, so a person looks at the payment
 
 CHECK, PAY, FAIL, CONFIRM = "check", "pay", "fail", "confirm"
 REFUND, CANCEL, RECURRENT = "refund", "cancel", "recurrent"

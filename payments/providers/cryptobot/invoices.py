@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.foreign import Unreadable, moment, texts, web_address
-from payments.money import Money
+from payments.money import NO_CURRENCY, Money
 from payments.provider import EventKind, Invoice, ProviderEvent, Trust
 
 INVOICE_PAID = "invoice_paid"  # the only documented type of update
-NO_CURRENCY = "XXX"  # ISO 4217; equals no order's currency, so a person looks at the payment
 
 STATUSES: dict[str, EventKind] = {
     "active": EventKind.PENDING,

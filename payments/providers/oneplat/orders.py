@@ -13,12 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.foreign import Unreadable, moment, texts, web_address
-from payments.money import Money
+from payments.money import NO_CURRENCY, Money
 from payments.provider import EventKind, Invoice, Limits, Method, ProviderEvent, Requisites, Trust
 from payments.providers.oneplat.signatures import js_number
 
 CURRENCY = "RUB"
-NO_CURRENCY = "XXX"  # ISO 4217; equals no order's currency, so a person looks at the payment
 PAY_PAGE = "https://pay.1plat.cash/pay/{guid}"
 
 STATUSES: dict[str, EventKind] = {
