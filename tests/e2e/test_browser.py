@@ -114,7 +114,8 @@ def test_the_first_page_leads_to_what_needs_a_person(stack, desk, sign_in, new_c
     desk.shot("dashboard", whole=True)
 
     desk.page.get_by_role("link", name="На проверке").click()
-    row = desk.page.get_by_role("row").filter(has_text=str(boris.payment_id))
+    number = desk.page.get_by_role("link", name=str(boris.payment_id), exact=True)
+    row = desk.page.get_by_role("row").filter(has=number)
     assert "на проверке" in row.inner_text()
     desk.open(f"{stack.web}/admin/payments/payment/")
     desk.shot("payments")
