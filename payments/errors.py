@@ -29,6 +29,10 @@ class InvoiceRefused(PaymentError):
         self.minimum = minimum
 
 
+class MethodRevoked(PaymentError):
+    """A saved method that will never be charged again: the card is lost, the consent was withdrawn."""
+
+
 class EventTooEarly(PaymentError):
     """The event it builds on has not arrived yet; the worker tries again later."""
 

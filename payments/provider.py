@@ -84,6 +84,8 @@ class InvoiceRequest:
     payer_id: int  # the same number for the same customer, always
     return_url: str
     email: str = ""
+    save_method: bool = False  # the payer agreed that we may charge it again without him
+    hold: bool = False  # reserve the sum only: HoldsMoney takes or releases it later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,14 @@ class Invoice:
     requisites: Requisites | None = None
     amount_to_pay: Money | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodKept:
+    """A way of paying that may be charged again. The token is never shown and never logged."""
+
+    token: str = field(repr=False)
+    title: str  # what the payer knows it by: «Visa ·· 4242»
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +121,9 @@ class ProviderEvent:
         ""  # the id of the money movement itself, where one order may be paid by several
     )
     reason: str = ""  # the provider's own words for a failure
+    held: bool = False  # with PENDING: the sum is reserved and waits for HoldsMoney
+    method_kept: MethodKept | None = None  # with PAID, where the payer agreed
+    subscription: str = ""  # the id of the provider's own subscription this charge belongs to
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # for people, not for code
 
 

@@ -31,6 +31,8 @@ class Customer(models.Model):
     )
     terms_accepted_at = models.DateTimeField(_("условия приняты"), null=True, blank=True)
     blocked_bot_at = models.DateTimeField(_("заблокировал бота"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, db_default="")
+    reminders_on = models.BooleanField(_("напоминать об окончании"), default=True, db_default=True)
     created_at = models.DateTimeField(_("появился"), default=now)
     last_seen_at = models.DateTimeField(_("был в боте"), default=now)
 

@@ -37,11 +37,16 @@ class MoneyEntry(models.Model):
         REVENUE = "revenue", _("выручка")
         REFUNDS = "refunds", _("возвраты")
         FEES = "fees", _("комиссии")
+        SUSPENSE = "suspense", _("невыясненные поступления")
 
     class Kind(models.TextChoices):
         CAPTURE = "capture", _("поступление")
         FEE = "fee", _("комиссия")
         REFUND = "refund", _("возврат")
+        # Money that nobody ordered in this sum: it waits apart until a person has decided.
+        SURPLUS = "surplus", _("невыясненное поступление")
+        RELEASE = "release", _("засчитано сотрудником")
+        RETURN = "return", _("возврат невыясненного")
 
     payment = models.ForeignKey(
         Payment, models.PROTECT, related_name="money_entries", verbose_name=_("платёж")
@@ -86,6 +91,7 @@ class DayEntry(models.Model):
         TRIAL = "trial", _("пробный период")
         GIFT = "gift", _("подарок")
         MANUAL = "manual", _("сотрудник")
+        CHANNEL = "channel", _("за подписку на канал")
         CLAWBACK = "clawback", _("снятие")
 
     subscription = models.ForeignKey(
@@ -103,6 +109,15 @@ class DayEntry(models.Model):
     )
     referral = models.ForeignKey(
         Referral, models.PROTECT, null=True, blank=True, verbose_name=_("приглашение")
+    )
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="reversals",
+        verbose_name=_("снимает с"),
     )
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -132,6 +147,21 @@ class DayEntry(models.Model):
                 condition=models.Q(kind="referral"),
                 name="one_bonus_per_referral",
             ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=models.Q(kind="trial"),
+                name="one_trial_per_customer",
+            ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=models.Q(kind="channel"),
+                name="one_channel_bonus_per_customer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="clawback", reverses__isnull=False)
+                | (~models.Q(kind="clawback") & models.Q(reverses=None)),
+                name="a_clawback_names_what_it_takes",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(kind="purchase") | models.Q(payment__isnull=False),
                 name="purchase_has_a_payment",
@@ -145,6 +175,13 @@ class DayEntry(models.Model):
                 condition=models.Q(kind="clawback", seconds__lt=0)
                 | (~models.Q(kind="clawback") & models.Q(seconds__gt=0)),
                 name="only_a_clawback_takes_days",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="days_taken_back",
             ),
         ]
         triggers = APPEND_ONLY

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from integrations.clock import now
 from integrations.models import InboundCallback
 from payments.models.customer import Customer
+from payments.models.pay_link import PayLink
 from payments.models.plan import Plan
+from payments.models.promo_code import PromoCode
+from payments.models.recurring import SavedMethod
 from payments.money import Money
 from payments.provider import Method
 
@@ -35,6 +39,11 @@ class Payment(models.Model):
         EXPIRED = "expired", _("истёк")
         REVIEW = "review", _("на проверке")
 
+    class Purpose(models.TextChoices):
+        TERM = "term", _("срок себе")
+        GIFT = "gift", _("подарок")
+        CHANGE = "change", _("смена тарифа")
+
     class Access(models.TextChoices):
         NONE = "none", _("не нужен")
         GRANTING = "granting", _("выдаётся")
@@ -57,6 +66,53 @@ class Payment(models.Model):
     external_id = models.CharField(_("номер у платёжной системы"), max_length=100, blank=True)
     amount = models.DecimalField(_("сумма"), max_digits=10, decimal_places=2)
     currency = models.CharField(_("валюта"), max_length=3)
+    purpose = models.CharField(
+        _("что покупают"),
+        max_length=10,
+        choices=Purpose,
+        default=Purpose.TERM,
+        db_default=Purpose.TERM.value,
+    )
+    discount = models.DecimalField(
+        _("скидка"), max_digits=10, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )  # `amount` is what is left to pay
+    promo_code = models.ForeignKey(
+        PromoCode,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("промокод"),
+    )
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("заменяет платёж"),
+    )
+    pay_link = models.ForeignKey(
+        PayLink,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="payments",
+        verbose_name=_("страница оплаты"),
+    )
+    save_method = models.BooleanField(_("сохранить способ оплаты"), default=False, db_default=False)
+    saved_method = models.ForeignKey(
+        SavedMethod,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("чем списано"),
+    )
+    renewal_key = models.CharField(
+        _("ключ автопродления"), max_length=100, null=True, blank=True, editable=False
+    )  # one payment per subscription, period and attempt
     amount_to_pay = models.DecimalField(
         _("к оплате"), max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -69,6 +125,9 @@ class Payment(models.Model):
     opened_at = models.DateTimeField(_("счёт открыт"), null=True, blank=True)
     invoice_expires_at = models.DateTimeField(_("счёт до"), null=True, blank=True)
     checked_at = models.DateTimeField(_("проверен"), null=True, blank=True)
+    polls = models.PositiveSmallIntegerField(_("опросов"), default=0, db_default=0)
+    poll_at = models.DateTimeField(_("следующий опрос"), null=True, blank=True)
+    held_at = models.DateTimeField(_("деньги заморожены"), null=True, blank=True)
     paid_at = models.DateTimeField(_("оплачен"), null=True, blank=True)
     access_at = models.DateTimeField(_("доступ выдан"), null=True, blank=True)
     link_sent_at = models.DateTimeField(_("ссылка отправлена"), null=True, blank=True)
@@ -87,6 +146,11 @@ class Payment(models.Model):
                 fields=["provider", "external_id"],
                 condition=~models.Q(external_id=""),
                 name="one_payment_per_external_id",
+            ),
+            models.UniqueConstraint(
+                fields=["renewal_key"],
+                condition=models.Q(renewal_key__isnull=False),
+                name="one_payment_per_renewal",
             ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
             models.CheckConstraint(
@@ -108,6 +172,33 @@ class Payment(models.Model):
                 fields=["invoice_expires_at"],
                 condition=models.Q(status__in=["created", "pending"]),
                 name="payments_to_expire",
+            ),
+            models.Index(
+                fields=["pay_link"],
+                condition=models.Q(pay_link__isnull=False),
+                name="payments_by_pay_link",
+            ),
+            models.Index(
+                fields=["promo_code"],
+                condition=models.Q(promo_code__isnull=False),
+                name="payments_by_promo_code",
+            ),
+            models.Index(
+                fields=["replaces"],
+                condition=models.Q(replaces__isnull=False),
+                name="payments_by_replaced",
+            ),
+            models.Index(
+                fields=["saved_method"],
+                condition=models.Q(saved_method__isnull=False),
+                name="payments_by_saved_method",
+            ),
+            models.Index(
+                fields=["poll_at"],
+                condition=models.Q(
+                    status__in=["created", "pending", "failed", "canceled", "expired"]
+                ),
+                name="payments_to_poll",
             ),
             models.Index(
                 fields=["external_id"],

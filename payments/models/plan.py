@@ -44,3 +44,23 @@ class Plan(models.Model):
 
     def title(self, language: str) -> str:
         return self.title_en if language == "en" else self.title_ru
+
+
+class PlanPrice(models.Model):
+    """A plan's price in another currency than its own: Telegram Stars (XTR), for one."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="prices", verbose_name=_("тариф"))
+    currency = models.CharField(_("валюта"), max_length=3)
+    amount = models.DecimalField(_("цена"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("цена в другой валюте")
+        verbose_name_plural = _("цены в других валютах")
+        ordering = ["plan", "currency"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "currency"], name="one_price_per_currency"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="price_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.amount} {self.currency}"

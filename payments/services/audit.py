@@ -88,8 +88,9 @@ FROM (
     SELECT payment.id, status, length, unit, customer_id AS payer_id FROM payments_payment AS payment
 ) AS payment
 FULL JOIN (
-    SELECT entry.*, customer_id, EXISTS (
-        SELECT FROM payments_dayentry AS back WHERE back.key = 'clawback:' || entry.id) AS taken_back
+    SELECT entry.*, customer_id, entry.seconds + (
+        SELECT coalesce(sum(back.seconds), 0) FROM payments_dayentry AS back
+        WHERE back.reverses_id = entry.id) = 0 AS taken_back
     FROM payments_dayentry AS entry
     JOIN payments_subscription AS subscription ON subscription.id = entry.subscription_id
     WHERE entry.kind = 'purchase'
@@ -103,13 +104,18 @@ LIMIT %s
 """
 
 CLAWBACKS = """
-SELECT format('day entry %%s of subscription %%s', back.id, back.subscription_id),
-       format('%%s takes %%s s, given were %%s', back.key, back.seconds, coalesce(given.seconds, 0))
-FROM payments_dayentry AS back
-LEFT JOIN payments_dayentry AS given
-    ON given.id = substring(back.key FROM '^clawback:([0-9]{1,18})$')::bigint
-WHERE back.kind = 'clawback'
-  AND (given.subscription_id = back.subscription_id AND given.seconds = -back.seconds) IS NOT TRUE
+SELECT format('day entry %%s of subscription %%s', given.id, given.subscription_id),
+       format('%%s s were given, %%s s were taken back by %%s',
+              given.seconds, -back.seconds, back.entries)
+FROM (
+    SELECT reverses_id, sum(seconds) AS seconds, string_agg(id::text, ', ') AS entries,
+           min(subscription_id) AS first_subscription, max(subscription_id) AS last_subscription
+    FROM payments_dayentry WHERE kind = 'clawback' GROUP BY reverses_id
+) AS back
+LEFT JOIN payments_dayentry AS given ON given.id = back.reverses_id
+WHERE (given.kind <> 'clawback' AND given.seconds + back.seconds >= 0
+       AND first_subscription = given.subscription_id
+       AND last_subscription = given.subscription_id) IS NOT TRUE
 LIMIT %s
 """
 
@@ -124,8 +130,9 @@ SELECT format('referral %%s', coalesce(referral.id, bonus.referral_id)),
            ELSE 'the days were not taken back' END)
 FROM payments_referral AS referral
 FULL JOIN (
-    SELECT entry.id, entry.referral_id, subscription.customer_id, payment.customer_id AS payer_id, EXISTS (
-        SELECT FROM payments_dayentry AS back WHERE back.key = 'clawback:' || entry.id) AS taken_back
+    SELECT entry.id, entry.referral_id, subscription.customer_id, payment.customer_id AS payer_id, entry.seconds + (
+        SELECT coalesce(sum(back.seconds), 0) FROM payments_dayentry AS back
+        WHERE back.reverses_id = entry.id) = 0 AS taken_back
     FROM payments_dayentry AS entry
     JOIN payments_subscription AS subscription ON subscription.id = entry.subscription_id
     LEFT JOIN payments_payment AS payment ON payment.id = entry.payment_id

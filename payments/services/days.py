@@ -8,6 +8,7 @@ from functools import partial
 from typing import NotRequired, TypedDict, Unpack
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Sum
 
 from integrations.clock import now
 from integrations.services import outbox
@@ -22,6 +23,7 @@ class Facts(TypedDict):
     key: str
     payment: NotRequired[Payment | None]
     referral: NotRequired[Referral | None]
+    reverses: NotRequired[DayEntry]
     reason: NotRequired[str]
     granted_by_id: NotRequired[int]
 
@@ -77,24 +79,34 @@ def grant_manually(
 
 
 def standing(payment: Payment) -> list[DayEntry]:
-    """The days given for a payment that have not been taken back, the inviter's bonus included."""
-    entries = list(payment.day_entries.select_related("referral", "payment", "subscription"))
-    taken_back = {entry.key for entry in entries if entry.kind == DayEntry.Kind.CLAWBACK}
-    return [
-        entry for entry in entries if entry.seconds > 0 and f"clawback:{entry.pk}" not in taken_back
-    ]
+    """The grants for a payment that have not been taken back in full, the inviter's bonus included."""
+    grants = payment.day_entries.filter(seconds__gt=0).select_related(
+        "referral", "payment", "subscription"
+    )
+    return [entry for entry in grants.order_by("pk") if left_of(entry) > 0]
 
 
-def take_back(entry: DayEntry, *, reason: str) -> DayEntry:
-    """Undo one grant: the same number of seconds is taken off the present end, once."""
+def left_of(entry: DayEntry) -> int:
+    """How many seconds of a grant have not been taken back."""
+    taken: int = entry.reversals.aggregate(total=Sum("seconds", default=0))["total"]
+    return entry.seconds + taken
+
+
+def take_back(entry: DayEntry, *, reason: str, seconds: int | None = None) -> DayEntry:
+    """Undo a grant, or `seconds` of it: what is left of it at most, taken off the present end."""
+    left = left_of(entry)
+    taken = left if seconds is None else min(seconds, left)
+    if taken <= 0:
+        raise ValueError(f"nothing is left of day entry {entry.pk}")
     subscription = Subscription.objects.select_for_update().get(pk=entry.subscription_id)
     return _write(
         subscription,
         start=subscription.expires_at,
-        end=subscription.expires_at - timedelta(seconds=entry.seconds),
+        end=subscription.expires_at - timedelta(seconds=taken),
         moment=now(),
         kind=DayEntry.Kind.CLAWBACK,
-        key=f"clawback:{entry.pk}",
+        key=f"clawback:{entry.pk}:{entry.reversals.count() + 1}",
+        reverses=entry,
         payment=entry.payment,
         referral=entry.referral,
         reason=reason,

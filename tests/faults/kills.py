@@ -68,7 +68,7 @@ SETTLEMENT = {
     "status-written": after("payments.services.transitions.set_status"),
     "money-booked": before("payments.services.days.grant_purchase"),
     "days-given": after("payments.services.days.grant_purchase"),
-    "inviter-rewarded": after("payments.services.settlement.reward_inviter"),
+    "inviter-rewarded": after("payments.services.delivery.reward_inviter"),
     "reactions-written": after("payments.services.transitions.settle_paid"),
     "row-finished": after("payments.services.inbound.apply_call"),
     "committed": after("payments.services.callbacks._settle", took_rows),

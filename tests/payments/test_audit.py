@@ -193,7 +193,8 @@ def test_a_refund_that_left_the_days_is_found(paid):
 
 def test_a_clawback_of_something_else_is_found(paid):
     send(paid, EventKind.REFUNDED)
-    tamper(DayEntry, DayEntry.objects.get(kind="clawback").pk, key="clawback:0")
+    back = DayEntry.objects.get(kind="clawback")
+    tamper(DayEntry, back.pk, reverses=back)
     assert found() == [PURCHASES, CLAWBACKS]
 
 

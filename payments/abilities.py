@@ -1,0 +1,131 @@
+"""What a provider may also be able to do, each as a small protocol of its own.
+
+An adapter that has the methods has the ability; nothing is declared anywhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from payments.money import Money
+from payments.provider import ProviderEvent
+
+
+class RefundState(StrEnum):
+    """What became of one refund at the provider."""
+
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"  # accepted; ask again with `find_refund`
+    FAILED = "failed"  # final: nothing was given back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """Money to give back. Repeating a request with the same `reference` gives it back once."""
+
+    reference: str  # Refund.reference: 32 hex characters, our idempotency key
+    payment_reference: str
+    external_id: str  # of the payment, as the provider knows it
+    operation: str  # of the charge, where one order may be paid by several; "" where the order is the charge
+    money: Money
+    payer_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundResult:
+    """`event` carries the same event id as the provider's own notification of this refund, so that both count once.
+
+    It is set exactly where the state is SUCCEEDED.
+    """
+
+    state: RefundState
+    external_id: str = ""
+    reason: str = ""
+    event: ProviderEvent | None = None
+
+
+@runtime_checkable
+class RefundsMoney(Protocol):
+    """A provider that gives money back at our request. Without it a refund is a transfer by hand, with evidence."""
+
+    def refund(self, request: RefundRequest) -> RefundResult:
+        """Give money back, once per `request.reference`.
+
+        Raises ServiceUnreachable where the outcome is unknown (ask again with the same request), ServiceRefused.
+        """
+        ...
+
+    def find_refund(self, request: RefundRequest) -> RefundResult | None:
+        """What became of it; None where the provider knows of no such refund. Raises ServiceUnreachable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeRequest:
+    """A charge without the payer: he agreed beforehand. Repeating the same `reference` charges once."""
+
+    reference: str  # Payment.reference
+    money: Money
+    token: str = field(repr=False)
+    description: str
+    payer_id: int
+    email: str = ""
+
+
+@runtime_checkable
+class ChargesSavedMethods(Protocol):
+    """A provider that keeps a way of paying and charges it at our request."""
+
+    def charge(self, request: ChargeRequest) -> ProviderEvent:
+        """PAID, FAILED, or PENDING where the answer comes later by a call.
+
+        Raises MethodRevoked where this method will never be charged again, ServiceUnreachable (outcome unknown: the
+        same request may be repeated), ServiceRefused.
+        """
+        ...
+
+
+@runtime_checkable
+class HoldsMoney(Protocol):
+    """A provider with two-stage payments. Both calls are idempotent and answer with the payment's new state."""
+
+    def capture(self, event_of: ProviderEvent, *, money: Money) -> ProviderEvent: ...
+
+    def release(self, event_of: ProviderEvent) -> ProviderEvent: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionFacts:
+    """The provider's own subscription as it is now."""
+
+    external_id: str
+    status: str  # active, past_due, canceled, ended: ProviderSubscription.Status
+    money: Money
+    payer_id: str
+    next_charge_at: datetime | None = None
+
+
+@runtime_checkable
+class RunsSubscriptions(Protocol):
+    """A provider that charges on a schedule of its own and tells us of every charge."""
+
+    def create_subscription(
+        self,
+        *,
+        token: str,
+        payer_id: int,
+        money: Money,
+        description: str,
+        starts_at: datetime,
+        days: int,
+    ) -> SubscriptionFacts: ...
+
+    def find_subscriptions(self, *, payer_id: int) -> list[SubscriptionFacts]: ...
+
+    def update_subscription(self, external_id: str, *, money: Money) -> SubscriptionFacts: ...
+
+    def cancel_subscription(self, external_id: str) -> None: ...

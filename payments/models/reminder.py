@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from integrations.clock import now
+from payments.models.subscription import Subscription
+
+
+class Reminder(models.Model):
+    """One reminder about one end of one subscription. The row is written first, so that it is never sent twice."""
+
+    class Kind(models.TextChoices):
+        WEEK = "d7", _("за 7 дней")
+        THREE_DAYS = "d3", _("за 3 дня")
+        DAY = "d1", _("за день")
+        TODAY = "d0", _("в день окончания")
+        AFTER = "after3", _("через 3 дня после")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("отправляется")
+        SENT = "sent", _("отправлено")
+        SKIPPED = "skipped", _("не понадобилось")
+
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="reminders", verbose_name=_("подписка")
+    )
+    ends_at = models.DateTimeField(_("о сроке до"))
+    kind = models.CharField(_("какое"), max_length=10, choices=Kind)
+    status = models.CharField(_("состояние"), max_length=10, choices=Status, default=Status.PLANNED)
+    channel = models.CharField(_("куда"), max_length=10, blank=True)  # telegram, email
+    note = models.CharField(_("пояснение"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("создано"), default=now)
+    sent_at = models.DateTimeField(_("отправлено"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("напоминание")
+        verbose_name_plural = _("напоминания")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "ends_at", "kind"], name="reminder_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription} · {self.get_kind_display()}"

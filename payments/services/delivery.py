@@ -1,0 +1,50 @@
+"""What a payment buys, given and taken back. Only days move here; the money is booked by `settlement`."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from integrations.clock import now
+from integrations.services import outbox
+from payments.models import Payment, Referral
+from payments.services import days
+
+
+def deliver(payment: Payment) -> None:
+    """Give what was paid for and reward the inviter. The customers are locked by the caller."""
+    # What staff gave in advance is replaced by what the money buys, so that nobody gets the term twice.
+    for entry in days.standing(payment):
+        days.take_back(entry, reason="the money has arrived")
+    days.grant_purchase(payment)
+    reward_inviter(payment)
+
+
+def undo(payment: Payment) -> None:
+    """Take everything back that was given for a payment and, with it, the inviter's bonus."""
+    for entry in days.standing(payment):
+        days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
+        if entry.referral is not None:
+            Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)
+
+
+def reward_inviter(payment: Payment) -> None:
+    """The bonus for a friend's first paid payment, once per friend."""
+    referral = (
+        Referral.objects.select_for_update()
+        .filter(friend=payment.customer, status=Referral.Status.INVITED)
+        .select_related("inviter")
+        .first()
+    )
+    if referral is None or settings.REFERRAL_DAYS <= 0:
+        return
+    entry = days.grant_referral(referral, payment=payment, days=settings.REFERRAL_DAYS)
+    days.announce(entry)
+    referral.status = Referral.Status.REWARDED
+    referral.rewarded_at = now()
+    referral.save(update_fields=["status", "rewarded_at"])
+    outbox.publish(
+        "referral.rewarded",
+        {"referral_id": referral.pk},
+        key=f"referral:{referral.pk}",
+        case=f"customer:{referral.inviter_id}",
+    )
