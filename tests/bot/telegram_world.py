@@ -10,8 +10,8 @@ from telegram import Update
 
 from bot.application import ALLOWED_UPDATES
 from bot.routing import BotApplication
+from integrations.sandbox.core.provider import How
 from integrations.sandbox.core.sandbox import Sandbox
-from integrations.sandbox.oneplat import payer
 from integrations.sandbox.oneplat.simulator import Oneplat
 from integrations.sandbox.telegram import people
 from integrations.sandbox.telegram.simulator import Telegram
@@ -60,7 +60,7 @@ class World:
         """The newest order is paid at the bank; by default nobody is told."""
         with self.sandbox.lock:
             order = list(self.shop.state.orders.values())[-1]
-            payer.perform(self.shop, order, mode, payer.How())
+            self.shop.perform(order, mode, How())
 
     def options(self, **values: Any) -> None:
         with self.sandbox.lock:

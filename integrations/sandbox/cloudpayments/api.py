@@ -22,6 +22,7 @@ from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.exchange import exchange
 from integrations.sandbox.core.faults import Fault
 from integrations.sandbox.core.http import SandboxRequest
+from integrations.sandbox.core.provider import How
 
 PAGE = 100
 Document = dict[str, Any]
@@ -117,13 +118,13 @@ def _listing(site: Site, document: Document, request_id: str) -> HttpResponse:
 
 def _confirm(site: Site, document: Document, request_id: str) -> HttpResponse:
     order, _one = site.operation(document.get("TransactionId"))
-    payer.perform(site, order, "confirm", payer.How())
+    site.perform(order, "confirm", How())
     return _reply()
 
 
 def _void(site: Site, document: Document, request_id: str) -> HttpResponse:
     order, _one = site.operation(document.get("TransactionId"))
-    payer.perform(site, order, "void", payer.How())
+    site.perform(order, "void", How())
     return _reply()
 
 

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from integrations.sandbox.cloudpayments.delivery import deliver, fields, prepare
@@ -21,16 +19,7 @@ from integrations.sandbox.cloudpayments.state import (
     Order,
 )
 from integrations.sandbox.core.errors import ControlError
-
-
-@dataclass(frozen=True)
-class How:
-    """Details of a mode: how many notifications, how much money, how long a wait."""
-
-    count: int = 5
-    amount: Decimal | None = None
-    seconds: float = 5.0
-
+from integrations.sandbox.core.provider import How
 
 Mode = Callable[[Site, Order, How], None]
 
@@ -185,14 +174,7 @@ def duplicated(site: Site, order: Order, how: How) -> None:
             prepare(site, order, "pay", said, label=f"Pay: копия {number} из {count}")
             for number in range(1, count + 1)
         ]
-    barrier = threading.Barrier(count)
-
-    def send(copy: Delivery) -> None:
-        barrier.wait()
-        deliver(site, order, copy)
-
-    for copy in copies:
-        threading.Thread(target=send, args=(copy,), daemon=True).start()
+    site.launch(order, *copies, together=True)
 
 
 def refund(site: Site, order: Order, how: How) -> None:
@@ -256,12 +238,9 @@ MODES: dict[str, Mode] = {
 }
 
 
-def perform(site: Site, order: Order, mode: str, how: How) -> None:
-    """Begin `mode`; what makes no sense for this order is refused at once."""
-    if mode not in MODES:
-        raise ControlError(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
+def refuse_senseless(order: Order, mode: str) -> None:
+    """ControlError for a mode that this order cannot take."""
     if mode in ("confirm", "void"):
         _held(order)
     if mode in ("refund", "refund_lost") and not order.paid:
         raise ControlError("nothing is paid", 409)
-    site.hub.spawn(lambda: MODES[mode](site, order, how), f"sandbox-cloudpayments-{mode}")

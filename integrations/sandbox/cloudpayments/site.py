@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
-
-from django.conf import settings
 
 from integrations.sandbox.cloudpayments.state import (
     COMPLETED,
@@ -16,8 +15,9 @@ from integrations.sandbox.cloudpayments.state import (
     Operation,
     Order,
 )
-from integrations.sandbox.core.base import Simulator, Tile, credential
+from integrations.sandbox.core.base import Tile, credential
 from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.core.provider import Provider
 
 STATUS_CODES = {"AwaitingAuthentication": 1, "Authorized": 2, "Completed": 3, "Cancelled": 4}
 
@@ -30,26 +30,15 @@ def ticks(value: datetime) -> str:
     return f"/Date({round(value.timestamp() * 1000)})/"
 
 
-class Site(Simulator):
+class Site(Provider):
     """Links and operations of one site; the caller of every method holds the lock."""
 
     slug = "cloudpayments"
+    title = "CloudPayments"
     state_class = CloudPaymentsState
     order = 23
-
-    def replace_state(self, state: CloudPaymentsState) -> None:
-        self.state: CloudPaymentsState = state
-
-    def fresh_state(self) -> CloudPaymentsState:
-        old = self.state
-        return CloudPaymentsState(
-            last_operation=old.last_operation,
-            last_order=old.last_order,
-            last_delivery=old.last_delivery,
-        )
-
-    def current_state(self) -> CloudPaymentsState:
-        return self.state
+    keys = ("id", "invoice_id")
+    state: CloudPaymentsState
 
     @property
     def public_id(self) -> str:
@@ -61,9 +50,8 @@ class Site(Simulator):
 
     @property
     def callback_url(self) -> str:
-        """Where notifications go; each type adds its name."""
-        default = f"{settings.PUBLIC_URL.rstrip('/')}/payments/callbacks/cloudpayments"
-        return (self.state.options.callback_url or default).rstrip("/")
+        """Each type adds its name."""
+        return super().callback_url.rstrip("/")
 
     # -- orders and operations -----------------------------------------------------------------
 
@@ -116,16 +104,11 @@ class Site(Simulator):
         self.note(order, f"возврат {amount:f}, операция {refund.id}")
         return refund
 
-    def note(self, order: Order, text: str) -> None:
-        """A line of the order's history, and news for open pages."""
-        order.history.append(f"{self.hub.clock.now().isoformat(timespec='seconds')} {text}")
-        order.revision = self.hub.changed()
+    def entries(self) -> Iterable[Order]:
+        return self.state.orders.values()
 
-    def find(self, key: str) -> Order:
-        """By link id, or by the shop's order number (the newest)."""
-        if found := self.state.orders.get(key) or self.by_invoice(key):
-            return found
-        raise ControlError(f"no order {key}", 404)
+    def names(self, entry: Order) -> tuple[str, ...]:
+        return entry.id, entry.invoice_id
 
     def by_invoice(self, invoice_id: str) -> Order | None:
         found = [one for one in self.state.orders.values() if one.invoice_id == invoice_id]
@@ -188,7 +171,7 @@ class Site(Simulator):
 
     def tile(self) -> Tile:
         orders = list(self.state.orders.values())
-        lost = [d for one in orders for d in one.deliveries if not d.done and d.kind != "check"]
+        lost = self.undelivered()
         return Tile(
             title="CloudPayments · банк",
             about="Оплатить картой: с первого раза, со второго, с заморозкой, с возвратом.",

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from integrations.sandbox.core import delivery as core
+
 AWAITING, AUTHORIZED, COMPLETED = "AwaitingAuthentication", "Authorized", "Completed"
 CANCELLED, DECLINED = "Cancelled", "Declined"
 STATUS_NAMES = {
@@ -18,18 +20,12 @@ STATUS_NAMES = {
 }
 
 
-@dataclass
-class Delivery:
-    """One notification to the product: `attempts` are "status or error" of each try."""
+@dataclass(kw_only=True)
+class Delivery(core.Delivery):
+    """A notification of one `kind`."""
 
-    number: int
-    at: datetime
     kind: str
-    label: str
-    body: str
     headers: dict[str, str]
-    attempts: list[str] = field(default_factory=list)
-    done: bool = False
     code: int | None = None  # what a Check was answered with
 
 

@@ -19,15 +19,3 @@ def order_view(site: Site, order: Order) -> dict[str, Any]:
         "refunded": str(refunded),
         "pay_url": site.pay_url(order),
     }
-
-
-def overview(site: Site) -> dict[str, Any]:
-    """Newest first."""
-    return {
-        "epoch": site.hub.epoch,
-        "revision": site.hub.revision,
-        "callback_url": site.callback_url,
-        "options": snapshot.dump(site.state.options),
-        "faults": [snapshot.dump(one) for one in site.hub.faults.of(site.slug)],
-        "orders": [order_view(site, one) for one in reversed(list(site.state.orders.values()))],
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -32,6 +32,7 @@ class Simulator:
     slug: ClassVar[str]
     state_class: ClassVar[type[Any]]
     order: ClassVar[int] = 100
+    state: Any
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -39,14 +40,12 @@ class Simulator:
 
     def replace_state(self, state: Any) -> None:
         """Take over a blank state or a loaded snapshot."""
-        raise NotImplementedError
-
-    def current_state(self) -> Any:
-        raise NotImplementedError
+        self.state = state
 
     def fresh_state(self) -> Any:
         """The state after a reset. Counters go on: the product remembers the numbers it has seen."""
-        return self.state_class()
+        counters = [one.name for one in fields(self.state_class) if one.name.startswith("last_")]
+        return self.state_class(**{name: getattr(self.state, name) for name in counters})
 
     def start(self) -> None:
         """Begin background work; called once the server listens."""

@@ -68,10 +68,14 @@ def as_json(document: Any, status: int = 200) -> HttpResponse:
 
 
 def page(
-    request: SandboxRequest, template: str, context: dict[str, Any] | None = None
+    request: SandboxRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """A page, rendered without the product's context processors."""
     common = {"epoch": request.sandbox.epoch, "path": request.path}
-    response = HttpResponse(render_to_string(template, common | (context or {})))
+    response = HttpResponse(render_to_string(template, common | (context or {})), status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -101,7 +101,7 @@ class Sandbox(Hub):
             return
         with self.lock:
             self.unsaved.clear()
-            states = {one.slug: snapshot.dump(one.current_state()) for one in self.simulators}
+            states = {one.slug: snapshot.dump(one.state) for one in self.simulators}
             snapshot.write(self._state_path, {"revision": self.revision, "simulators": states})
 
     def _save_changes(self) -> None:

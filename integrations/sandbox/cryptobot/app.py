@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.conf import settings
-
-from integrations.sandbox.core.base import Simulator, Tile, credential
-from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.core.base import Tile, credential
+from integrations.sandbox.core.provider import Provider
 from integrations.sandbox.cryptobot.state import (
     ACTIVE,
     DELETED,
@@ -36,34 +35,20 @@ class Refused(Exception):
         self.extra = extra
 
 
-class App(Simulator):
+class App(Provider):
     """Invoices of one app; the caller of every method holds the lock."""
 
     slug = "cryptobot"
+    title = "CryptoBot"
     state_class = CryptobotState
     order = 22
-
-    def replace_state(self, state: CryptobotState) -> None:
-        self.state: CryptobotState = state
-
-    def fresh_state(self) -> CryptobotState:
-        old = self.state
-        return CryptobotState(
-            last_id=old.last_id, last_update=old.last_update, last_delivery=old.last_delivery
-        )
-
-    def current_state(self) -> CryptobotState:
-        return self.state
+    noun = "invoice"
+    keys = ("invoice_id", "payload")
+    state: CryptobotState
 
     @property
     def token(self) -> str:
         return credential("CRYPTOBOT_TOKEN", "4242:AAsandboxCryptoPayToken")
-
-    @property
-    def callback_url(self) -> str:
-        """What the app's settings in @CryptoBot would hold."""
-        own = f"{settings.PUBLIC_URL.rstrip('/')}/payments/callbacks/cryptobot"
-        return self.state.options.callback_url or own
 
     # -- invoices ------------------------------------------------------------------------------
 
@@ -153,21 +138,15 @@ class App(Simulator):
             self.note(invoice, "срок вышел, вызова об этом нет")
         return invoice
 
-    def note(self, invoice: Invoice, text: str) -> None:
-        """A line of the invoice's history, and news for open pages."""
-        at = self.hub.clock.now().isoformat(timespec="seconds")
-        invoice.history.append(f"{at} {text}")
-        invoice.revision = self.hub.changed()
+    def entries(self) -> Iterable[Invoice]:
+        return self.state.invoices.values()
 
-    def find(self, key: str) -> Invoice:
-        """By id, by hash or by the shop's order number (the newest)."""
-        found = self.state.invoices.get(key)
-        for invoice in reversed(list(self.state.invoices.values())):
-            if found is None and key and key in (invoice.payload, invoice.hash):
-                found = invoice
-        if found is None:
-            raise ControlError(f"no invoice {key}", 404)
-        return self.aged(found)
+    def names(self, entry: Invoice) -> tuple[str, ...]:
+        return str(entry.invoice_id), entry.payload, entry.hash
+
+    def tidy(self) -> None:
+        for invoice in self.entries():
+            self.aged(invoice)
 
     # -- wire ----------------------------------------------------------------------------------
 
@@ -216,7 +195,7 @@ class App(Simulator):
 
     def tile(self) -> Tile:
         invoices = [self.aged(one) for one in list(self.state.invoices.values())]
-        lost = [d for one in invoices for d in one.deliveries if not d.done]
+        lost = self.undelivered()
         return Tile(
             title="CryptoBot · монеты",
             about="Оплатить счёт в USDT, TON или BTC: как положено и с подвохом.",

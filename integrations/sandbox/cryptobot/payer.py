@@ -6,22 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any, Self
 
+from integrations.sandbox.core import provider as core
 from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.cryptobot.app import App
-from integrations.sandbox.cryptobot.delivery import launch, prepare, update
+from integrations.sandbox.cryptobot.delivery import prepare, update
 from integrations.sandbox.cryptobot.state import ACTIVE, DELETED, EXPIRED, PAID, RATES, Invoice
 from integrations.sandbox.cryptobot.wire import printed, signature, wrong_signatures
 
 
 @dataclass(frozen=True)
-class How:
-    """Details of a mode: which coins, how many updates, what price, how long a wait."""
+class How(core.How):
+    """The payer also picks a coin."""
 
     asset: str = "USDT"
-    count: int = 5
-    amount: Decimal | None = None
-    seconds: float = 5.0
+
+    @classmethod
+    def read(cls, document: dict[str, Any], **more: Any) -> Self:
+        return super().read(document, asset=str(document.get("asset") or "USDT"), **more)
 
 
 Mode = Callable[[App, Invoice, How], None]
@@ -43,7 +46,7 @@ def _coins(app: App, invoice: Invoice, how: How) -> None:
 
 
 def _told(app: App, invoice: Invoice, label: str, delay: float = 0.0) -> None:
-    launch(app, invoice, [prepare(app, invoice, label=label)], delay=delay)
+    app.launch(invoice, prepare(app, invoice, label=label), delay=delay)
 
 
 def pay(app: App, invoice: Invoice, how: How) -> None:
@@ -94,7 +97,7 @@ def duplicated(app: App, invoice: Invoice, how: How) -> None:
         prepare(app, invoice, label=f"копия {number} из {how.count}", document=document)
         for number in range(1, max(how.count, 1) + 1)
     ]
-    launch(app, invoice, copies, together=True)
+    app.launch(invoice, *copies, together=True)
 
 
 def renumbered(app: App, invoice: Invoice, how: How) -> None:
@@ -104,7 +107,7 @@ def renumbered(app: App, invoice: Invoice, how: How) -> None:
         prepare(app, invoice, label=f"update_id {number}-й", document=update(app, invoice))
         for number in (1, 2)
     ]
-    launch(app, invoice, updates)
+    app.launch(invoice, *updates)
 
 
 def lost(app: App, invoice: Invoice, how: How) -> None:
@@ -121,7 +124,7 @@ def escaped(app: App, invoice: Invoice, how: How) -> None:
     """Spaces and escaped Cyrillic, signed as they are."""
     _coins(app, invoice, how)
     body = printed(update(app, invoice), escaped=True)
-    launch(app, invoice, [prepare(app, invoice, label="другая запись JSON", body=body)])
+    app.launch(invoice, prepare(app, invoice, label="другая запись JSON", body=body))
 
 
 def expire(app: App, invoice: Invoice, how: How) -> None:
@@ -139,7 +142,7 @@ def delete(app: App, invoice: Invoice, how: How) -> None:
 def other_type(app: App, invoice: Invoice, how: How) -> None:
     """A genuine update of a type that does not exist yet."""
     document = update(app, invoice) | {"update_type": "invoice_viewed"}
-    launch(app, invoice, [prepare(app, invoice, label="другой тип", document=document)])
+    app.launch(invoice, prepare(app, invoice, label="другой тип", document=document))
 
 
 def stranger(app: App, invoice: Invoice, how: How) -> None:
@@ -147,11 +150,11 @@ def stranger(app: App, invoice: Invoice, how: How) -> None:
     app.state.last_id += 1
     changes = {"invoice_id": app.state.last_id, "status": PAID, "payload": "made by hand"}
     document = update(app, invoice, **changes)
-    launch(app, invoice, [prepare(app, invoice, label="счёт не наш", document=document)])
+    app.launch(invoice, prepare(app, invoice, label="счёт не наш", document=document))
 
 
 def empty(app: App, invoice: Invoice, how: How) -> None:
-    launch(app, invoice, [prepare(app, invoice, label="пустое тело", body=b"")])
+    app.launch(invoice, prepare(app, invoice, label="пустое тело", body=b""))
 
 
 def _forged(how_signed: str, label: str) -> Mode:
@@ -167,7 +170,7 @@ def _forged(how_signed: str, label: str) -> Mode:
             "changed": signature(others, app.token),
             **wrong_signatures(body, app.token),
         }[how_signed]
-        launch(app, invoice, [prepare(app, invoice, label=label, body=body, signed=signed)])
+        app.launch(invoice, prepare(app, invoice, label=label, body=body, signed=signed))
 
     return mode
 
@@ -196,10 +199,3 @@ MODES: dict[str, Mode] = {
     "expire": expire,
     "delete": delete,
 }
-
-
-def perform(app: App, invoice: Invoice, mode: str, how: How) -> None:
-    """Do `mode` to the invoice; the caller holds the lock."""
-    if mode not in MODES:
-        raise ControlError(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
-    MODES[mode](app, invoice, how)

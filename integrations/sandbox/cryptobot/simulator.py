@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from integrations.sandbox.core.delivery import Call
 from integrations.sandbox.cryptobot.app import App
-from integrations.sandbox.cryptobot.delivery import launch
+from integrations.sandbox.cryptobot.payer import MODES, How
+from integrations.sandbox.cryptobot.state import Delivery, Invoice
+from integrations.sandbox.cryptobot.views import invoice_view
 
 
 class Cryptobot(App):
-    def start(self) -> None:
-        """Go on with the updates a stopped sandbox left undelivered."""
-        with self.hub.lock:
-            tries = len(self.state.options.retry_seconds) + 1
-            for invoice in self.state.invoices.values():
-                for one in invoice.deliveries:
-                    if not one.done and len(one.attempts) < tries:
-                        launch(self, invoice, [one])
+    modes = MODES
+    how_class = How
+
+    def view(self, entry: Invoice) -> dict[str, Any]:
+        return invoice_view(self, entry)
+
+    def call(self, entry: Invoice, delivery: Delivery) -> Call:
+        headers = {"Content-Type": "application/json"}
+        if delivery.signature is not None:
+            headers["crypto-pay-api-signature"] = delivery.signature
+        return Call(self.callback_url, "update", str(entry.invoice_id), headers)
 
 
 SIMULATOR = Cryptobot

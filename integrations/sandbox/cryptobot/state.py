@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from integrations.sandbox.core import delivery as core
+
 ACTIVE, PAID, EXPIRED, DELETED = "active", "paid", "expired", "deleted"
 STATUS_NAMES = {
     ACTIVE: "ждёт оплаты",
@@ -28,17 +30,11 @@ FIATS = frozenset(
 )
 
 
-@dataclass
-class Delivery:
-    """One update sent to the product: `attempts` are "status or error" of each try."""
+@dataclass(kw_only=True)
+class Delivery(core.Delivery):
+    """An update and the signature in its header."""
 
-    number: int
-    at: datetime
-    label: str
-    body: str
     signature: str | None
-    attempts: list[str] = field(default_factory=list)
-    done: bool = False
 
 
 @dataclass

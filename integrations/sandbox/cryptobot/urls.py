@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from integrations.sandbox.cryptobot import api, control, pages
+from integrations.sandbox.core.paying import endpoints
+from integrations.sandbox.cryptobot import api, pages
+from integrations.sandbox.cryptobot.simulator import Cryptobot
 
 urlpatterns = [
     path("cryptobot/api/<str:method>", api.call),
     path("cryptobot/pay/<str:code>", pages.pay),
-    path("bank/cryptobot/", pages.wallet),
-    path("control/cryptobot/invoices", control.invoices),
-    path("control/cryptobot/invoices/<str:key>", control.invoice),
-    path("control/cryptobot/pay", control.pay),
-    path("control/cryptobot/options", control.options),
+    path("bank/cryptobot/", pages.bank),
+    *endpoints(Cryptobot),
 ]

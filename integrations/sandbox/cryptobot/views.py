@@ -25,17 +25,3 @@ def invoice_view(app: App, invoice: Invoice) -> dict[str, Any]:
             for asset in invoice.accepted_assets
         ],
     }
-
-
-def overview(app: App) -> dict[str, Any]:
-    """Newest first."""
-    invoices = [invoice_view(app, one) for one in reversed(list(app.state.invoices.values()))]
-    return {
-        "epoch": app.hub.epoch,
-        "revision": app.hub.revision,
-        "now": app.hub.clock.now().isoformat(),
-        "callback_url": app.callback_url,
-        "options": snapshot.dump(app.state.options),
-        "faults": [snapshot.dump(one) for one in app.hub.faults.of(app.slug)],
-        "invoices": invoices,
-    }

@@ -5,24 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from integrations.sandbox.core.errors import ControlError
-from integrations.sandbox.oneplat.delivery import launch, payload, prepare
+from integrations.sandbox.core.provider import How
+from integrations.sandbox.oneplat.delivery import payload, prepare
 from integrations.sandbox.oneplat.shop import Shop
 from integrations.sandbox.oneplat.state import CONFIRMED, DRAFT, ERROR, PAID, WAITING, Order
-
-
-@dataclass(frozen=True)
-class How:
-    """Details of a mode: how many callbacks, how much money, how long a wait."""
-
-    count: int = 5
-    amount: Decimal | None = None
-    seconds: float = 5.0
 
 
 def _pay(shop: Shop, order: Order, status: int = PAID) -> None:
@@ -35,7 +25,7 @@ def _pay(shop: Shop, order: Order, status: int = PAID) -> None:
 
 def _told(shop: Shop, order: Order, label: str, status: int = PAID, delay: float = 0.0) -> None:
     one = prepare(shop, order, label=label, fields=payload(shop, order, status=status))
-    launch(shop, order, [one], delay=delay)
+    shop.launch(order, one, delay=delay)
 
 
 def pay(shop: Shop, order: Order, how: How) -> None:
@@ -76,7 +66,7 @@ def currency(shop: Shop, order: Order, how: How) -> None:
     order.currency = "USD"
     _pay(shop, order)
     fields = payload(shop, order, status=PAID, currency="USD")
-    launch(shop, order, [prepare(shop, order, label="другая валюта", fields=fields)])
+    shop.launch(order, prepare(shop, order, label="другая валюта", fields=fields))
 
 
 def twice(shop: Shop, order: Order, how: How) -> None:
@@ -90,7 +80,7 @@ def duplicated(shop: Shop, order: Order, how: How) -> None:
         prepare(shop, order, label=f"копия {number} из {how.count}", fields=fields)
         for number in range(1, max(how.count, 1) + 1)
     ]
-    launch(shop, order, copies, together=True)
+    shop.launch(order, *copies, together=True)
 
 
 def reordered(shop: Shop, order: Order, how: How) -> None:
@@ -105,7 +95,7 @@ def reordered(shop: Shop, order: Order, how: How) -> None:
         )
         for status in (CONFIRMED, PAID, WAITING)
     ]
-    launch(shop, order, calls)
+    shop.launch(order, *calls)
 
 
 def lost(shop: Shop, order: Order, how: How) -> None:
@@ -141,9 +131,7 @@ def _signed_oddly(
         if paid:
             _pay(shop, order)
         fields = payload(shop, order, status=PAID)
-        launch(
-            shop, order, [prepare(shop, order, label=label, fields=fields, spoil=spoil, omit=omit)]
-        )
+        shop.launch(order, prepare(shop, order, label=label, fields=fields, spoil=spoil, omit=omit))
 
     return mode
 
@@ -156,8 +144,8 @@ def other_guid(shop: Shop, order: Order, how: How) -> None:
     paid = [one for one in others if one.paid] or others
     guid = paid[-1].guid if paid else str(uuid4())
     fields = payload(shop, order, status=PAID, guid=guid)
-    launch(
-        shop, order, [prepare(shop, order, label="чужой guid", fields=fields, spoil=("signature",))]
+    shop.launch(
+        order, prepare(shop, order, label="чужой guid", fields=fields, spoil=("signature",))
     )
 
 
@@ -187,10 +175,3 @@ MODES: dict[str, Mode] = {
     "forged_status": _signed_oddly(spoil=("signature",), paid=False, label="подделан статус"),
     "other_guid": other_guid,
 }
-
-
-def perform(shop: Shop, order: Order, mode: str, how: How) -> None:
-    """Do `mode` to the order; the caller holds the lock."""
-    if mode not in MODES:
-        raise ControlError(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
-    MODES[mode](shop, order, how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,9 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from integrations.sandbox.core.base import Simulator, Tile, credential
+from integrations.sandbox.core.base import Tile, credential
 from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.core.provider import Provider
 from integrations.sandbox.oneplat.requisites import invented
 from integrations.sandbox.oneplat.state import (
     DRAFT,
@@ -39,21 +41,15 @@ def moment(value: datetime) -> str:
     )
 
 
-class Shop(Simulator):
+class Shop(Provider):
     """Orders of one shop; the caller of every method holds the lock."""
 
     slug = "oneplat"
+    title = "1Plat"
     state_class = OneplatState
     order = 20
-
-    def replace_state(self, state: OneplatState) -> None:
-        self.state: OneplatState = state
-
-    def fresh_state(self) -> OneplatState:
-        return OneplatState(last_id=self.state.last_id, last_delivery=self.state.last_delivery)
-
-    def current_state(self) -> OneplatState:
-        return self.state
+    keys = ("guid", "merchant_order_id", "payment_id")
+    state: OneplatState
 
     @property
     def shop_id(self) -> str:
@@ -134,20 +130,11 @@ class Shop(Simulator):
         order.requisites = {} if order.status == ERROR else invented(order)
         self.note(order, f"способ: {METHODS[method]}")
 
-    def note(self, order: Order, text: str) -> None:
-        """A line of the order's history, and news for open pages."""
-        order.history.append(f"{self.hub.clock.now().isoformat(timespec='seconds')} {text}")
-        order.revision = self.hub.changed()
+    def entries(self) -> Iterable[Order]:
+        return self.state.orders.values()
 
-    def find(self, key: str) -> Order:
-        """By guid, by the shop's order id (the newest) or by payment id."""
-        found = self.state.orders.get(key)
-        for order in reversed(list(self.state.orders.values())):
-            if found is None and key in (order.merchant_order_id, str(order.id)):
-                found = order
-        if found is None:
-            raise ControlError(f"no order {key}", 404)
-        return found
+    def names(self, entry: Order) -> tuple[str, ...]:
+        return entry.guid, entry.merchant_order_id, str(entry.id)
 
     # -- wire ----------------------------------------------------------------------------------
 
@@ -189,7 +176,7 @@ class Shop(Simulator):
     def tile(self) -> Tile:
         orders = list(self.state.orders.values())
         waiting = [one for one in orders if one.status in (DRAFT, WAITING)]
-        lost = [d for one in orders for d in one.deliveries if not d.done]
+        lost = self.undelivered()
         return Tile(
             title="1Plat · банк",
             about="Оплатить открытый счёт всеми способами, какие бывают на деле.",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.oneplat.delivery import launch
+from typing import Any
+
+from integrations.sandbox.core.delivery import Call
+from integrations.sandbox.oneplat.payer import MODES
 from integrations.sandbox.oneplat.shop import Shop
+from integrations.sandbox.oneplat.state import Delivery, Order
+from integrations.sandbox.oneplat.views import order_view
 
 
 class Oneplat(Shop):
-    def start(self) -> None:
-        """Go on with the callbacks a stopped sandbox left undelivered."""
-        with self.hub.lock:
-            tries = len(self.state.options.retry_seconds) + 1
-            for order in self.state.orders.values():
-                for one in order.deliveries:
-                    if not one.done and len(one.attempts) < tries:
-                        launch(self, order, [one])
+    modes = MODES
+
+    def view(self, entry: Order) -> dict[str, Any]:
+        return order_view(self, entry)
+
+    def call(self, entry: Order, delivery: Delivery) -> Call:
+        headers = {"Content-Type": "application/json"}
+        return Call(self.callback_url, "callback", entry.guid, headers)
 
 
 SIMULATOR = Oneplat

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from integrations.sandbox.core import delivery as core
+
 ERROR, DRAFT, WAITING, PAID, CONFIRMED = -2, -1, 0, 1, 2
 STATUS_NAMES = {
     ERROR: "ошибка: нет реквизитов",
@@ -17,17 +19,11 @@ STATUS_NAMES = {
 METHODS = {"card": "Банковская карта", "sbp": "СБП", "qr": "QR-код СБП", "crypto": "Криптовалюта"}
 
 
-@dataclass
-class Delivery:
-    """One callback to the product: `attempts` are "status or error" of each try."""
+@dataclass(kw_only=True)
+class Delivery(core.Delivery):
+    """A callback with the status in it."""
 
-    number: int
-    at: datetime
-    label: str
     status: int
-    body: str
-    attempts: list[str] = field(default_factory=list)
-    done: bool = False
 
 
 @dataclass

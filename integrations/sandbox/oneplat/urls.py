@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from integrations.sandbox.core.paying import endpoints
 from integrations.sandbox.oneplat import api, control, pages
+from integrations.sandbox.oneplat.simulator import Oneplat
 
 urlpatterns = [
     path("oneplat/api/merchant/order/create/by-api", api.create),
@@ -16,9 +18,6 @@ urlpatterns = [
     path("oneplat/pay/<str:guid>", pages.pay),
     path("oneplat/pay/<str:guid>/method", api.choose),
     path("bank/", pages.bank),
-    path("control/oneplat/orders", control.orders),
-    path("control/oneplat/orders/<str:key>", control.order),
-    path("control/oneplat/pay", control.pay),
     path("control/oneplat/choose", control.choose),
-    path("control/oneplat/options", control.options),
+    *endpoints(Oneplat),
 ]

@@ -18,16 +18,3 @@ def order_view(shop: Shop, order: Order) -> dict[str, Any]:
         "paid": order.paid,
         "pay_url": shop.pay_url(order),
     }
-
-
-def overview(shop: Shop) -> dict[str, Any]:
-    """Newest first."""
-    return {
-        "epoch": shop.hub.epoch,
-        "revision": shop.hub.revision,
-        "now": shop.hub.clock.now().isoformat(),
-        "callback_url": shop.callback_url,
-        "options": snapshot.dump(shop.state.options),
-        "faults": [snapshot.dump(one) for one in shop.hub.faults.of(shop.slug)],
-        "orders": [order_view(shop, one) for one in reversed(list(shop.state.orders.values()))],
-    }

@@ -43,18 +43,16 @@ class Panel(Simulator):
     slug = "remnawave"
     state_class = PanelState
     order = 30
+    state: PanelState
 
     def replace_state(self, state: PanelState) -> None:
-        self.state: PanelState = state
+        self.state = state
         squad = credential("DEFAULT_SQUAD_UUID")
         if squad:
             state.squads.setdefault(squad, "Из настроек")
 
     def fresh_state(self) -> PanelState:
         return PanelState(last_id=self.state.last_id, version=self.state.version)
-
-    def current_state(self) -> PanelState:
-        return self.state
 
     @property
     def token(self) -> str:

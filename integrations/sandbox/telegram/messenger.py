@@ -28,6 +28,7 @@ class Messenger(Simulator):
     slug = "telegram"
     state_class = TelegramState
     order = 10
+    state: TelegramState
 
     def __init__(self, hub: Hub) -> None:
         self.poll_turn = 0
@@ -35,7 +36,7 @@ class Messenger(Simulator):
         super().__init__(hub)
 
     def replace_state(self, state: TelegramState) -> None:
-        self.state: TelegramState = state
+        self.state = state
         staff = str(getattr(settings, "STAFF_CHAT_ID", ""))
         if staff.lstrip("-").isdigit() and int(staff) not in state.chats:
             member = Person(
@@ -59,9 +60,6 @@ class Messenger(Simulator):
             texts=old.texts,
             menu_button=old.menu_button,
         )
-
-    def current_state(self) -> TelegramState:
-        return self.state
 
     @property
     def token(self) -> str:

@@ -13,7 +13,6 @@ from integrations.sandbox.core.exchange import exchange
 from integrations.sandbox.core.faults import Fault
 from integrations.sandbox.core.http import SandboxRequest
 from integrations.sandbox.yookassa import wire
-from integrations.sandbox.yookassa.delivery import launch
 from integrations.sandbox.yookassa.payer import news, refund_news
 from integrations.sandbox.yookassa.simulator import Yookassa
 from integrations.sandbox.yookassa.state import HELD, Payment
@@ -130,7 +129,7 @@ def capture(request: SandboxRequest, payment_id: str) -> HttpResponse:
 
         def take() -> str:
             shop.capture(found)
-            launch(shop, found, news(shop, found))
+            shop.launch(found, news(shop, found))
             return found.id
 
         _keyed(request, shop, take)
@@ -149,7 +148,7 @@ def cancel(request: SandboxRequest, payment_id: str) -> HttpResponse:
                     400, "invalid_request", "Payment cannot be cancelled in current status"
                 )
             shop.cancel(found, party="merchant", reason="canceled_by_merchant")
-            launch(shop, found, news(shop, found))
+            shop.launch(found, news(shop, found))
             return found.id
 
         _keyed(request, shop, give_up)
@@ -169,7 +168,7 @@ def refunds(request: SandboxRequest) -> HttpResponse:
             paid = _payment(shop, str(document.get("payment_id")))
             amount, _currency = shop.sum_of(document)
             made = shop.give_back(paid, amount, str(document.get("description") or ""))
-            launch(shop, paid, refund_news(shop, paid, made))
+            shop.launch(paid, refund_news(shop, paid, made))
             return made.id
 
         return wire.refund_object(shop.state.refunds[_keyed(request, shop, give_back)])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
 from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.core.provider import How
 from integrations.sandbox.yookassa import wire
-from integrations.sandbox.yookassa.delivery import launch, prepare
+from integrations.sandbox.yookassa.delivery import prepare
 from integrations.sandbox.yookassa.shop import Shop
 from integrations.sandbox.yookassa.state import (
     HELD,
@@ -22,15 +23,6 @@ from integrations.sandbox.yookassa.state import (
 from integrations.sandbox.yookassa.wire import Refused
 
 STRANGER = "203.0.113.7"  # no address of theirs
-
-
-@dataclass(frozen=True)
-class How:
-    """Details of a mode: how many notifications, how much money, how long a wait."""
-
-    count: int = 5
-    amount: Decimal | None = None
-    seconds: float = 5.0
 
 
 def news(shop: Shop, payment: Payment, label: str = "") -> Delivery:
@@ -54,13 +46,13 @@ def _take(shop: Shop, payment: Payment) -> None:
 
 def pay(shop: Shop, payment: Payment, how: How) -> None:
     _take(shop, payment)
-    launch(shop, payment, news(shop, payment))
+    shop.launch(payment, news(shop, payment))
 
 
 def slow(shop: Shop, payment: Payment, how: How) -> None:
     _take(shop, payment)
     label = f"с задержкой {how.seconds:g} с"
-    launch(shop, payment, news(shop, payment, label), delay=how.seconds)
+    shop.launch(payment, news(shop, payment, label), delay=how.seconds)
 
 
 def lost(shop: Shop, payment: Payment, how: How) -> None:
@@ -91,7 +83,7 @@ def duplicated(shop: Shop, payment: Payment, how: How) -> None:
     _take(shop, payment)
     count = max(how.count, 1)
     copies = [news(shop, payment, f"копия {n} из {count}") for n in range(1, count + 1)]
-    launch(shop, payment, *copies, together=True)
+    shop.launch(payment, *copies, together=True)
 
 
 def reordered(shop: Shop, payment: Payment, how: How) -> None:
@@ -105,7 +97,7 @@ def reordered(shop: Shop, payment: Payment, how: How) -> None:
         subject=shop.object_of(held),
         label="не по порядку: холд",
     )
-    launch(shop, payment, news(shop, payment), late)
+    shop.launch(payment, news(shop, payment), late)
 
 
 def hold(shop: Shop, payment: Payment, how: How) -> None:
@@ -114,7 +106,7 @@ def hold(shop: Shop, payment: Payment, how: How) -> None:
         raise ControlError(f"the payment is {payment.status} already", 409)
     payment.status = HELD
     shop.note(payment, "деньги удержаны")
-    launch(shop, payment, news(shop, payment))
+    shop.launch(payment, news(shop, payment))
 
 
 def decline(shop: Shop, payment: Payment, how: How) -> None:
@@ -129,13 +121,13 @@ def _cancel(shop: Shop, payment: Payment, party: str, reason: str) -> None:
     if payment.status not in (PENDING, HELD):
         raise ControlError(f"the payment is {payment.status} already", 409)
     shop.cancel(payment, party=party, reason=reason)
-    launch(shop, payment, news(shop, payment, f"отменён: {reason}"))
+    shop.launch(payment, news(shop, payment, f"отменён: {reason}"))
 
 
 def refund(shop: Shop, payment: Payment, how: How) -> None:
     """All that is left, or `amount`."""
     made = _give_back(shop, payment, how.amount or payment.amount - payment.refunded)
-    launch(shop, payment, refund_news(shop, payment, made))
+    shop.launch(payment, refund_news(shop, payment, made))
 
 
 def refund_part(shop: Shop, payment: Payment, how: How) -> None:
@@ -159,7 +151,7 @@ def stale(shop: Shop, payment: Payment, how: How) -> None:
     _take(shop, payment)
     old = news(shop, payment, "устарело: деньги уже возвращены")
     made = _give_back(shop, payment, payment.amount)
-    launch(shop, payment, old, refund_news(shop, payment, made))
+    shop.launch(payment, old, refund_news(shop, payment, made))
 
 
 def _claimed(shop: Shop, payment: Payment) -> Payment:
@@ -198,7 +190,7 @@ def forged_refund(shop: Shop, payment: Payment, how: How) -> None:
         currency=payment.currency,
         created=shop.hub.clock.now(),
     )
-    launch(shop, payment, refund_news(shop, payment, invented, "возврата не было"))
+    shop.launch(payment, refund_news(shop, payment, invented, "возврата не было"))
 
 
 def _lie(shop: Shop, payment: Payment, told: Payment, label: str, address: str = "") -> None:
@@ -210,7 +202,7 @@ def _lie(shop: Shop, payment: Payment, told: Payment, label: str, address: str =
         label=label,
         address=address,
     )
-    launch(shop, payment, lie)
+    shop.launch(payment, lie)
 
 
 Mode = Callable[[Shop, Payment, How], None]
@@ -240,10 +232,3 @@ MODES: dict[str, Mode] = {
         forged_refund,
     )
 }
-
-
-def perform(shop: Shop, payment: Payment, mode: str, how: How) -> None:
-    """Do `mode` to the payment; the caller holds the lock."""
-    if mode not in MODES:
-        raise ControlError(f"unknown mode {mode!r}; known: {', '.join(MODES)}")
-    MODES[mode](shop, payment, how)

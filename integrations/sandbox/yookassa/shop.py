@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
-
-from integrations.sandbox.core.base import Simulator, Tile, credential
-from integrations.sandbox.core.errors import ControlError
+from integrations.sandbox.core.base import Tile, credential
+from integrations.sandbox.core.provider import Provider
 from integrations.sandbox.yookassa import wire
 from integrations.sandbox.yookassa.state import (
     CANCELED,
@@ -30,21 +29,17 @@ from integrations.sandbox.yookassa.wire import Refused
 KEY_LIFETIME = timedelta(hours=24)
 
 
-class Shop(Simulator):
+class Shop(Provider):
     """Callers hold the hub's lock."""
 
     slug = "yookassa"
+    title = "ЮKassa"
     state_class = YookassaState
     order = 32
-
-    def replace_state(self, state: YookassaState) -> None:
-        self.state: YookassaState = state
-
-    def fresh_state(self) -> YookassaState:
-        return YookassaState(last_delivery=self.state.last_delivery)
-
-    def current_state(self) -> YookassaState:
-        return self.state
+    noun = "payment"
+    keys = ("id", "order_id")
+    from_first = True
+    state: YookassaState
 
     @property
     def shop_id(self) -> str:
@@ -53,12 +48,6 @@ class Shop(Simulator):
     @property
     def key(self) -> str:
         return credential("YUKASSA_SECRET_KEY", "test_sandboxSecretKey")
-
-    @property
-    def callback_url(self) -> str:
-        """Where notifications go: the option, or the product's own address for them."""
-        ours = f"{settings.PUBLIC_URL.rstrip('/')}/payments/callbacks/yookassa"
-        return self.state.options.callback_url or ours
 
     # -- what the API does ---------------------------------------------------------------------
 
@@ -172,21 +161,11 @@ class Shop(Simulator):
 
     # -- for people and tests ------------------------------------------------------------------
 
-    def note(self, payment: Payment, words: str) -> None:
-        """A line of the payment's history, and news for open pages."""
-        at = self.hub.clock.now().isoformat(timespec="seconds")
-        payment.history.append(f"{at} {words}")
-        payment.revision = self.hub.changed()
+    def entries(self) -> Iterable[Payment]:
+        return self.state.payments.values()
 
-    def find(self, key: str) -> Payment:
-        """By id or by the shop's order number (the newest)."""
-        found = self.state.payments.get(key)
-        for payment in reversed(list(self.state.payments.values())):
-            if found is None and key and key == payment.order_id:
-                found = payment
-        if found is None:
-            raise ControlError(f"no payment {key}", 404)
-        return found
+    def names(self, entry: Payment) -> tuple[str, ...]:
+        return entry.id, entry.order_id
 
     def object_of(self, payment: Payment) -> wire.Document:
         return wire.payment_object(payment, shop_id=self.shop_id, base_url=self.hub.base_url)
@@ -196,7 +175,7 @@ class Shop(Simulator):
 
     def tile(self) -> Tile:
         payments = list(self.state.payments.values())
-        lost = [one for payment in payments for one in payment.deliveries if not one.done]
+        lost = self.undelivered()
         return Tile(
             title="ЮKassa · банк",
             about="Оплатить, отклонить, вернуть; уведомления без подписи, с подвохом и без.",

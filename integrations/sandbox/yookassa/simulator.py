@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from integrations.sandbox.yookassa.delivery import launch
-from integrations.sandbox.yookassa.payer import news
+from typing import Any
+
+import requests
+
+from integrations.sandbox.core.delivery import Call
+from integrations.sandbox.yookassa.payer import MODES, news
 from integrations.sandbox.yookassa.shop import Shop
+from integrations.sandbox.yookassa.state import Delivery, Payment
+from integrations.sandbox.yookassa.views import payment_view
 
 
 class Yookassa(Shop):
-    def start(self) -> None:
-        """Go on with the notifications a stopped sandbox left undelivered."""
-        with self.hub.lock:
-            tries = len(self.state.options.retry_seconds) + 1
-            for payment in self.state.payments.values():
-                for one in payment.deliveries:
-                    if not one.done and len(one.attempts) < tries:
-                        launch(self, payment, one)
+    modes = MODES
+
+    def view(self, entry: Payment) -> dict[str, Any]:
+        return payment_view(self, entry)
+
+    def call(self, entry: Payment, delivery: Delivery) -> Call:
+        headers = {
+            "Content-Type": "application/json",
+            # The sandbox stands where the product's own proxy would.
+            "X-Forwarded-For": delivery.address,
+        }
+        return Call(self.callback_url, "notification", entry.id, headers)
+
+    def judge(self, delivery: Delivery, answer: requests.Response | None) -> tuple[bool, str]:
+        """Their help page asks for 200 exactly."""
+        return answer is not None and answer.status_code == 200, ""
+
+    def settled(self, entry: Payment, kind: str) -> bool:
+        """Every call was tried: the next try may be hours away."""
+        return bool(entry.deliveries) and all(one.attempts for one in entry.deliveries)
 
     def tidy(self) -> None:
         """Cancel what nobody paid within the hour, and say so."""
         for payment in self.overdue():
-            launch(self, payment, news(self, payment, "отменён: никто не оплатил за час"))
+            self.launch(payment, news(self, payment, "отменён: никто не оплатил за час"))
 
 
 SIMULATOR = Yookassa

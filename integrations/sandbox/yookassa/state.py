@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from integrations.sandbox.core import delivery as core
+
 PENDING, HELD, SUCCEEDED, CANCELED = "pending", "waiting_for_capture", "succeeded", "canceled"
 STATUS_NAMES = {
     PENDING: "ждёт оплаты",
@@ -16,18 +18,12 @@ STATUS_NAMES = {
 METHODS = {"bank_card": "Банковская карта", "sbp": "СБП"}
 
 
-@dataclass
-class Delivery:
-    """One notification to the product, from `address` as the product's proxy would see it."""
+@dataclass(kw_only=True)
+class Delivery(core.Delivery):
+    """A notification from `address`, as the product's proxy would see it."""
 
-    number: int
-    at: datetime
-    label: str
     event: str
-    body: str
     address: str
-    attempts: list[str] = field(default_factory=list)
-    done: bool = False
 
 
 @dataclass

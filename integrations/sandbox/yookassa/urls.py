@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from integrations.sandbox.yookassa import api, control, pages
+from integrations.sandbox.core.paying import endpoints
+from integrations.sandbox.yookassa import api, pages
+from integrations.sandbox.yookassa.simulator import Yookassa
 
 urlpatterns = [
     path("yookassa/payments", api.payments),
@@ -15,8 +17,5 @@ urlpatterns = [
     path("yookassa/pay/<str:payment_id>", pages.pay),
     path("yookassa/<path:rest>", api.unknown),
     path("bank/yookassa/", pages.bank),
-    path("control/yookassa/payments", control.payments),
-    path("control/yookassa/payments/<str:key>", control.payment),
-    path("control/yookassa/pay", control.pay),
-    path("control/yookassa/options", control.options),
+    *endpoints(Yookassa),
 ]

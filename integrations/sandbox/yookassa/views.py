@@ -17,18 +17,3 @@ def payment_view(shop: Shop, payment: Payment) -> dict[str, Any]:
         "method_name": METHODS[payment.method],
         "pay_url": shop.pay_url(payment),
     }
-
-
-def overview(shop: Shop) -> dict[str, Any]:
-    """Newest first."""
-    return {
-        "epoch": shop.hub.epoch,
-        "revision": shop.hub.revision,
-        "now": shop.hub.clock.now().isoformat(),
-        "callback_url": shop.callback_url,
-        "options": snapshot.dump(shop.state.options),
-        "faults": [snapshot.dump(one) for one in shop.hub.faults.of(shop.slug)],
-        "payments": [
-            payment_view(shop, one) for one in reversed(list(shop.state.payments.values()))
-        ],
-    }

@@ -30,13 +30,3 @@ export const WAYS = [
     ["check_as_pay", "Check на адрес Pay", "подпись верна; решает их API"],
   ]],
 ];
-
-export const FAULTS = [
-  ["Ошибка 500", {kind: "status", status: 500}],
-  ["Слишком часто, 429", {kind: "status", status: 429}],
-  ["Медленно, 8 с", {kind: "slow", seconds: 8}],
-  ["Молчание", {kind: "hang", seconds: 60}],
-  ["Обрыв", {kind: "reset"}],
-  ["Мусор", {kind: "garbage"}],
-  ["Выполнено, ответ потерян", {kind: "after"}],
-];

@@ -30,13 +30,3 @@ export const WAYS = [
     ["delete", "Удалить счёт", "счёта больше нет"],
   ]],
 ];
-
-export const FAULTS = [
-  ["Ошибка 500", {kind: "status", status: 500}],
-  ["Отказ 429", {kind: "status", status: 429}],
-  ["Медленно, 8 с", {kind: "slow", seconds: 8}],
-  ["Молчание", {kind: "hang", seconds: 60}],
-  ["Обрыв", {kind: "reset"}],
-  ["Мусор", {kind: "garbage"}],
-  ["Выполнено, ответ потерян", {kind: "after"}],
-];

@@ -30,12 +30,3 @@ export const WAYS = [
     ["expire", "Срок вышел", "реквизиты истекают без оплаты"],
   ]],
 ];
-
-export const FAULTS = [
-  ["Ошибка 500", {kind: "status", status: 500}],
-  ["Медленно, 8 с", {kind: "slow", seconds: 8}],
-  ["Молчание", {kind: "hang", seconds: 60}],
-  ["Обрыв", {kind: "reset"}],
-  ["Мусор", {kind: "garbage"}],
-  ["Выполнено, ответ потерян", {kind: "after"}],
-];

@@ -41,14 +41,3 @@ export const WAYS = {
   waiting_for_capture: [["Холд", "", [["expire", "Снять холд", "canceled"]]], LIES],
   canceled: [LIES],
 };
-
-export const FAULTS = [
-  ["Ошибка 500", {kind: "status", status: 500}],
-  ["Неверный ключ, 401", {kind: "status", status: 401}],
-  ["Слишком часто, 429", {kind: "status", status: 429}],
-  ["Медленно, 8 с", {kind: "slow", seconds: 8}],
-  ["Молчание", {kind: "hang", seconds: 60}],
-  ["Обрыв", {kind: "reset"}],
-  ["Мусор", {kind: "garbage"}],
-  ["Выполнено, ответ потерян", {kind: "after"}],
-];
