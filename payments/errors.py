@@ -45,12 +45,16 @@ class UnconfirmedHint(PaymentError):
     """Somebody tried to move a payment by a hint that the provider's API has not confirmed."""
 
 
-class CheckTooSoon(PaymentError):
-    """The customer pressed "check" again within the cooldown; `seconds` until the next try."""
+class TooSoon(PaymentError):
+    """The customer did the same thing a moment ago; `seconds` until the next try."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"next check in {seconds} s")
+        super().__init__(f"next try in {seconds} s")
         self.seconds = seconds
+
+
+class CheckTooSoon(TooSoon):
+    """The customer pressed "check" again within the payment's own pause."""
 
 
 class NotForSale(PaymentError):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from payments.services import callbacks, confirmations, expiry, fulfilment
+from payments.services import callbacks, confirmations, cooldowns, expiry, fulfilment
 
 
 @shared_task(name=callbacks.DRAIN)
@@ -26,3 +26,8 @@ def expire_payments() -> int:
 @shared_task(name="payments.sync_access")
 def sync_access() -> int:
     return fulfilment.republish_unsynced()
+
+
+@shared_task(name="payments.sweep_cooldowns")
+def sweep_cooldowns() -> int:
+    return cooldowns.sweep_cooldowns()

@@ -7,10 +7,10 @@ from bot.bridge import at_provider, in_db
 from bot.checking import NoAnswer, check_own_payment
 from bot.pictures import first_tap, invoice_qr
 from bot.routing import BotApplication, on_tap, refresh
-from bot.screens import invoice, purchase, start
+from bot.screens import invoice, purchase, start, waiting
 from bot.updates import Tap
 from integrations.errors import ServiceUnreachable
-from payments.errors import AlreadyOpening, CheckTooSoon, InvoiceRefused, NotForSale
+from payments.errors import AlreadyOpening, CheckTooSoon, InvoiceRefused, NotForSale, TooSoon
 from payments.services.checkout import cancel_payment, start_checkout
 
 
@@ -50,6 +50,8 @@ async def pay(tap: Tap, press: to.Pay) -> None:
         )
     except AlreadyOpening:
         return  # a double tap: the first one brings the invoice
+    except TooSoon as error:
+        screen = await in_db(waiting.again, customer, press, error.seconds)
     except NotForSale:
         screen = await in_db(purchase.plans, customer, changed=True)
     except InvoiceRefused as error:

@@ -16,6 +16,7 @@ from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
 from payments.registry import UnknownProvider, get_provider
+from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 from payments.services.transitions import apply_event, close_open
 
@@ -31,7 +32,8 @@ def start_checkout(
     """An open invoice for a plan at the price the customer saw.
 
     An open invoice for the same thing is given again: providers limit how often one may be created.
-    Raises NotForSale, AlreadyOpening, InvoiceRefused, and ServiceUnreachable where nothing is known about the outcome.
+    Raises NotForSale, AlreadyOpening, TooSoon, InvoiceRefused, and ServiceUnreachable where nothing is known about
+    the outcome.
     """
     try:
         adapter = get_provider(provider)
@@ -98,6 +100,7 @@ def _reserve(
                 or payment.invoice_expires_at > now() + REUSE_MARGIN
             ):
                 return payment, False
+        take_turn(customer_id=customer_id, action=Action.INVOICE)
         payment = Payment.objects.create(
             customer=customer,
             plan=plan,

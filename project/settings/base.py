@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project import env
 from project.settings.office import *  # noqa: F403
+from project.settings.selling import *  # noqa: F403
 
 BASE_DIR = env.ROOT
 
@@ -170,6 +171,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "payments.sync_access",
         "schedule": 60.0,
         "options": {"expires": 120},
+    },
+    "sweep-cooldowns": {
+        "task": "payments.sweep_cooldowns",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "heartbeat": {
         "task": "integrations.heartbeat",

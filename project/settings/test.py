@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from project.settings.base import *  # noqa: F403
-from project.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE
+from project.settings.base import COOLDOWNS, DATABASES, INSTALLED_APPS, MIDDLEWARE
 
 # The ledgers refuse TRUNCATE; the suite empties them between transactional tests.
 DATABASES["default"]["OPTIONS"]["options"] = "-c provodnik.truncate=allowed"
@@ -32,5 +32,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 AXES_ENABLED = False
+# No pauses between two presses of a test; those that are about pauses set their own.
+COOLDOWNS = dict.fromkeys(COOLDOWNS, 0)
 CELERY_TASK_ALWAYS_EAGER = False
 LOG_FORMAT = "json"

@@ -130,3 +130,16 @@ async def test_a_slow_provider_does_not_make_the_menus_slow(world: World, plans)
     await world.catch_up()
     assert all("Счёт №" in person.sees for person in hurried)
     assert calm.last.revision < min(person.last.revision for person in hurried)
+
+
+async def test_invoices_are_not_opened_one_after_another(world: World, plans, settings):
+    settings.COOLDOWNS = {**settings.COOLDOWNS, "invoice": 30}
+    anna = world.person()
+    await anna.buys()
+    await anna.presses("Другой способ")
+    await anna.presses("СБП")
+    assert "🕓 Слишком часто. Попробуйте снова через" in anna.sees
+    assert await Payment.objects.acount() == 1
+    settings.COOLDOWNS = {**settings.COOLDOWNS, "invoice": 0}
+    await anna.presses("Повторить")
+    assert "Телефон для СБП:" in anna.sees

@@ -109,7 +109,7 @@ def test_a_text_fits_into_a_message_and_is_complete_in_both_languages(name: str)
         assert "\n\n\n" not in russian
 
 
-@pytest.mark.parametrize("name", ["not_yet", "too_soon", "no_answer", "stale"])
+@pytest.mark.parametrize("name", ["not_yet", "too_soon", "no_answer", "stale", "wait"])
 def test_an_alert_fits_into_200_characters(name: str):
     for context in contexts():
         for language in ("ru", "en"):

@@ -17,6 +17,7 @@ import psycopg
 import requests
 
 from devtools import places, plan
+from project.settings import selling
 from tests.support.valkey import OwnValkey, free_port
 
 READY_WITHIN = 60.0  # seconds; two cores may be busy with other tests
@@ -41,6 +42,7 @@ class Stack:
             "SECRET_KEY": "stack-only-" + "k" * 50,
             "OUTBOX_LEASE_SECONDS": "3",
             "CHECK_COOLDOWN_SECONDS": "1",
+            "COOLDOWNS": ",".join(f"{action}=0" for action in selling.COOLDOWNS),
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",
             **(extra_env or {}),
