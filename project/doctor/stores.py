@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -22,11 +23,11 @@ OLDEST_POSTGRES = 150_000
 
 
 def can_read() -> bool:
+    """Whether the tables are there, all of them and as this release knows them."""
     try:
-        connection.ensure_connection()
+        return not _missing_migrations()
     except DatabaseError:
         return False
-    return True
 
 
 def database() -> list[Finding]:
@@ -75,12 +76,15 @@ def _durability() -> list[Finding]:
 
 
 def _migrations() -> Finding:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = _missing_migrations()
     if missing:
-        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
-        return failed("Migrations", f"{len(missing)} not applied: {names}", "manage.py migrate")
+        return failed("Migrations", f"{len(missing)} not applied: run manage.py migrate")
     return fine("Migrations", "all applied")
+
+
+def _missing_migrations() -> list[Any]:
+    executor = MigrationExecutor(connection)
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def redis() -> list[Finding]:
