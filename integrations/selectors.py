@@ -84,7 +84,8 @@ def last_call(source: str, *, accepted: bool) -> InboundCallback | None:
     """The newest call of a source that was accepted, or the newest that was not."""
     calls = InboundCallback.objects.filter(source=source)
     verdict = Q(verdict=InboundCallback.Verdict.ACCEPTED)
-    return calls.filter(verdict if accepted else ~verdict).order_by("-received_at").first()
+    newest = calls.filter(verdict if accepted else ~verdict).order_by("-received_at")
+    return newest.defer("body", "headers").first()
 
 
 def _queue(unfinished: QuerySet[Any]) -> Queue:

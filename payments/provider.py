@@ -140,6 +140,8 @@ class PaymentProvider(ABC):
     status_meanings: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     content_types: ClassVar[frozenset[str]] = frozenset({"application/json"})  # of its callbacks
     callback_aliases: ClassVar[tuple[str, ...]] = ()  # its older addresses, from the site's root
+    # Where each type of event has an address of its own: their last parts. Without, there is one address.
+    callback_kinds: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -9,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
@@ -20,12 +20,15 @@ from integrations.admin.cards import list_link
 from integrations.admin.filters import callback_queue, failing_reactions
 from integrations.clock import now, wall_clock
 from integrations.models import Heartbeat, InboundCallback, OutboxMessage
+from integrations.selectors import last_call, refused_lately
 from integrations.services.heartbeats import PROCESSES
 from payments.admin.badges import sum_of
 from payments.admin.filters import PAYMENT_QUEUES
 from payments.models import MoneyEntry, Payment
 from payments.money import Money
+from payments.provider import PaymentProvider
 from payments.registry import all_providers
+from project.callback_addresses import callback_addresses
 
 COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
 ALIVE_FOR = timedelta(seconds=60)
@@ -59,7 +62,7 @@ class FirstStep:
     title: str
     note: str
     is_done: bool
-    code: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,9 @@ def process_light(title: str, seen_at: datetime | None) -> Light:
 
 def provider_lights() -> list[Light]:
     lights = []
+    refused = Counter[str]()
+    for refusal in refused_lately():
+        refused[refusal.source] += refusal.count
     for provider in all_providers():
         url = list_link(InboundCallback, source=provider.slug)
         missing = provider.missing(settings.CREDENTIALS)
@@ -163,20 +169,21 @@ def provider_lights() -> list[Light]:
             note = _("не заданы: %(names)s") % {"names": ", ".join(missing)}
             lights.append(Light(provider.label, badge(_("не подключена"), Tone.IDLE), note, url))
             continue
-        call = (
-            InboundCallback.objects.filter(source=provider.slug)
-            .defer("body", "headers")
-            .order_by("-received_at")
-            .first()
-        )
-        if call is None:
-            state = badge(_("вызовов не было"), Tone.IDLE)
-            lights.append(Light(provider.label, state, "", url))
-            continue
-        ago = duration(wall_clock() - call.last_delivery_at)
-        note = _("последний вызов %(ago)s назад") % {"ago": ago}
-        lights.append(Light(provider.label, verdict_badge(call), note, url))
+        lights.append(provider_light(provider, refused[provider.slug], url))
     return lights
+
+
+def provider_light(provider: PaymentProvider, refused: int, url: str) -> Light:
+    """By its last genuine call: what strangers send says nothing about the provider."""
+    call = last_call(provider.slug, accepted=True)
+    state = badge(_("вызовов не было"), Tone.IDLE) if call is None else verdict_badge(call)
+    notes = []
+    if call is not None:
+        ago = duration(wall_clock() - call.last_delivery_at)
+        notes.append(_("последний вызов %(ago)s назад") % {"ago": ago})
+    if refused:
+        notes.append(_("отклонено за 24 ч: %(count)s") % {"count": refused})
+    return Light(provider.label, state, ", ".join(notes), url)
 
 
 def income() -> list[Income]:
@@ -218,9 +225,9 @@ def first_steps() -> list[FirstStep]:
     providers = all_providers()
     ready = [item for item in providers if not item.missing(settings.CREDENTIALS)]
     missing = sorted({name for item in providers for name in item.missing(settings.CREDENTIALS)})
-    slug = (ready or providers)[0].slug if providers else ""
-    address = f"{settings.PUBLIC_URL}{reverse('payments:callback', args=[slug])}" if slug else ""
-    command = f"manage.py send_test_callback {slug}"
+    shown = ready or providers[:1]
+    addresses = [address for item in shown for address in callback_addresses(item)]
+    command = f"manage.py send_test_callback {shown[0].slug if shown else ''}"
     return [
         FirstStep(
             _("Подключите платёжную систему"),
@@ -231,15 +238,15 @@ def first_steps() -> list[FirstStep]:
         ),
         FirstStep(
             _("Дайте ей адрес для вызовов"),
-            _("Вставьте его в кабинете платёжной системы:"),
+            _("Вставьте в кабинете платёжной системы:"),
             InboundCallback.objects.exists(),
-            address,
+            tuple(addresses),
         ),
         FirstStep(
             _("Отправьте пробный вызов"),
             _("Команда на сервере:"),
             InboundCallback.objects.filter(verdict=InboundCallback.Verdict.ACCEPTED).exists(),
-            command,
+            (command,),
         ),
         FirstStep(_("Проведите пробную оплату"), _("Купите тариф в боте сами."), is_done=False),
     ]

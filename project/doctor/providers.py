@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 
 from integrations import selectors
 from integrations.clock import wall_clock
@@ -10,6 +9,7 @@ from integrations.errors import IntegrationError
 from integrations.models import InboundCallback
 from payments.provider import ChecksCredentials, NamesLimits, PaymentProvider
 from payments.registry import get_provider
+from project.callback_addresses import callback_addresses, older_addresses
 from project.doctor.findings import Finding, Section, ago, failed, fine, warning
 
 
@@ -26,17 +26,11 @@ def _provider(slug: str, *, calls: bool) -> Section:
     found = [_keys(provider)]
     if not provider.missing(settings.CREDENTIALS):
         found += [_account(provider), *_limits(provider)]
-    found += [fine("Callback address", address) for address in addresses(provider)]
+    addresses = [*callback_addresses(provider), *older_addresses(provider)]
+    found += [fine("Callback address", address) for address in addresses]
     if calls:
         found += _calls(provider)
     return Section(provider.label, found)
-
-
-def addresses(provider: PaymentProvider) -> list[str]:
-    """What to paste into the provider's settings: ours first, then the address older shops were given."""
-    path = reverse("payments:callback", args=[provider.slug])
-    paths = [path, *(f"/{alias}" for alias in provider.callback_aliases)]
-    return [f"{settings.PUBLIC_URL}{path}" for path in paths]
 
 
 def _keys(provider: PaymentProvider) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 import pytest
 from django.core.management import get_commands
@@ -10,9 +11,11 @@ from django.core.management import get_commands
 from devtools.commands import COMMANDS
 from tests.architecture.source import ROOT, files, read
 from tests.architecture.test_environment import explained
+from tests.payments.providers.contract import ProviderContract
 
 READMES = ("README.md", "README.ru.md")
 DOCUMENTS = [name for name in files() if name.endswith(".md") and not name.startswith("vendor/")]
+GUIDE = "docs/adding-a-provider.md"
 OURS = ("project", "bot", "partners", "payments", "integrations")
 
 
@@ -47,3 +50,17 @@ def test_every_command_named_exists(name):
     managed = set(re.findall(r"(?:manage\.py|\./dev manage) ([a-z_]+)", text))
     assert asked - {*COMMANDS, "help"} == set()
     assert managed - set(get_commands()) == set()
+
+
+def test_the_guide_counts_the_contract_truly():
+    tests = [
+        getattr(ProviderContract, name)
+        for name in dir(ProviderContract)
+        if name.startswith("test_")
+    ]
+    marks = [getattr(test, "pytestmark", []) for test in tests]
+    cases = [
+        prod(len(list(mark.args[1])) for mark in of_one if mark.name == "parametrize")
+        for of_one in marks
+    ]
+    assert f"{sum(cases)} of the contract" in read(GUIDE)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from integrations.clock import wall_clock
 from integrations.models import Heartbeat
 from payments.models import MoneyEntry
+from payments.registry import get_provider
 from project.dashboard import income, office_dashboard
 from tests import factories
 from tests.support.office import owner, queries_of, shown, signed_in, staff_member
@@ -61,7 +62,7 @@ def test_first_steps_are_shown_until_the_first_sale(db):
     user = owner()
     steps = office_dashboard(user).first_steps
     assert [step.is_done for step in steps] == [True, False, False, False]
-    assert steps[1].code.endswith("/payments/callbacks/oneplat")
+    assert [code.partition("/payments/")[2] for code in steps[1].codes] == ["callbacks/oneplat"]
 
     factories.a_call()
     assert [step.is_done for step in office_dashboard(user).first_steps][:3] == [True] * 3
@@ -82,13 +83,40 @@ def test_lights_tell_the_living_from_the_silent(db):
     assert bot.note == "отозвался 7 мин назад"
 
 
+def test_the_first_steps_name_every_address_of_a_provider(db, settings):
+    settings.PAYMENT_PROVIDERS = ["cloudpayments"]
+    settings.CREDENTIALS = settings.CREDENTIALS | {
+        "CLOUDPAYMENTS_PUBLIC_ID": "pk_1",
+        "CLOUDPAYMENTS_API_SECRET": "s",
+    }
+    ends = {code.rpartition("/")[2] for code in office_dashboard(owner()).first_steps[1].codes}
+    assert ends == set(get_provider("cloudpayments").callback_kinds)
+    assert "pay" in ends
+
+
 def test_a_provider_light_tells_of_its_last_call(db):
     user = owner()
     assert "вызовов не было" in office_dashboard(user).providers[0].state
 
-    factories.a_call(refused="signature")
+    factories.a_call()
 
-    assert "отклонён" in office_dashboard(user).providers[0].state
+    (light,) = office_dashboard(user).providers
+    assert "принят" in light.state
+    assert light.note == "последний вызов 0 с назад"
+
+
+def test_a_forged_call_turns_no_light_red(db):
+    user = owner()
+    factories.a_call(refused="signature")
+    (light,) = office_dashboard(user).providers
+    assert "вызовов не было" in light.state
+    assert light.note == "отклонено за 24 ч: 1"
+
+    factories.a_call()
+    factories.a_call(refused="signature")
+    (light,) = office_dashboard(user).providers
+    assert "принят" in light.state
+    assert light.note == "последний вызов 0 с назад, отклонено за 24 ч: 2"
 
 
 def test_the_first_page_asks_the_same_number_of_queries_however_much_happened(db):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from integrations.callbacks import RawCallback
 from integrations.models import InboundCallback
@@ -149,3 +150,25 @@ def test_production_is_judged_by_production_checks(settings):
 )
 def test_ages_are_shown_as_people_say_them(seconds, shown):
     assert ago(seconds) == shown
+
+
+def test_an_unmigrated_database_is_told_in_one_line(db, capsys):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE integrations_heartbeat, integrations_inboundcallback CASCADE")
+        cursor.execute("DROP TABLE django_migrations")
+    code, shown = run(capsys)
+    assert code == 1
+    (line,) = [line for line in shown.splitlines() if "Migrations" in line]
+    assert line.startswith("  ❌ Migrations: ")
+    assert line.endswith("not applied: run manage.py migrate")
+    assert "was never seen" not in shown
+
+
+def test_a_provider_with_an_address_per_event_shows_them_all(world, settings, capsys):
+    settings.PUBLIC_URL = "https://shop.example.com"
+    settings.PAYMENT_PROVIDERS = ["cloudpayments"]
+    _code, shown = run(capsys)
+    base = "https://shop.example.com/payments/callbacks/cloudpayments"
+    for kind in ("check", "pay", "fail", "confirm", "refund", "cancel"):
+        assert f"{base}/{kind}\n" in shown
+    assert f"{base}\n" not in shown

@@ -60,6 +60,7 @@ class Provider(PaymentProvider):
     )
     optional_env: ClassVar[tuple[str, ...]] = ("CLOUDPAYMENTS_BASE_URL",)
     content_types: ClassVar[frozenset[str]] = frozenset({FORM, "application/json"})
+    callback_kinds: ClassVar[tuple[str, ...]] = tuple(sorted(operations.TYPES))
     status_meanings: ClassVar[Mapping[str, Mapping[str, str]]] = operations.STATUS_MEANINGS
 
     test_statuses: ClassVar[Mapping[str, str]] = {

@@ -58,6 +58,10 @@ class CallbackContract(ProviderCase):
             provider.verify(self.raw(name))
             assert [event.kind for event in provider.parse(self.raw(name))] == [kind], name
 
+    def test_declares_every_address_its_calls_come_to(self, provider):
+        used = {self.kind(name) for name in self.events}
+        assert used <= set(provider.callback_kinds or ("",))
+
     def test_believes_a_fixture_as_far_as_declared(self, provider):
         for name in self.events:
             trust = Trust.HINT if name in self.hints else Trust.SIGNED
