@@ -12,6 +12,7 @@ from bot.messenger import Letter, WhenUnsure, send_once
 from bot.models import Message
 from bot.rendering import Screen, render
 from payments.models import Payment
+from payments.registry import provider_label
 
 
 def staff_payment_paid(*, payment_id: int) -> None:
@@ -62,6 +63,7 @@ def _card(what: str, payment: Payment) -> Screen:
             text=render(
                 f"staff/{what}",
                 payment=payment,
+                provider=provider_label(payment.provider),
                 amount=money(payment.amount, payment.currency),
                 subscription=getattr(payment.customer, "subscription", None),
             ),

@@ -24,6 +24,14 @@ def get_provider(slug: str) -> PaymentProvider:
     return _build(slug)
 
 
+def provider_label(slug: str) -> str:
+    """The provider's own name; its slug where it is switched off today."""
+    try:
+        return get_provider(slug).label
+    except UnknownProvider:
+        return slug
+
+
 def all_providers() -> list[PaymentProvider]:
     """Every provider that is switched on, in the order customers see them."""
     return [get_provider(slug) for slug in settings.PAYMENT_PROVIDERS]

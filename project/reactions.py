@@ -6,6 +6,8 @@ reaction takes the event's payload as keyword arguments and may run twice: it is
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 REACTIONS: dict[str, tuple[str, ...]] = {
     # money in
     "payment.paid": (
@@ -33,4 +35,22 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "subscription.changed": ("payments.services.fulfilment.sync_subscription",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
+}
+
+# What each reaction does, for staff.
+TITLES = {
+    "payments.services.fulfilment.grant_access": _("Открыть доступ"),
+    "payments.services.fulfilment.sync_subscription": _("Передать срок панели"),
+    "bot.notifications.access_delayed": _("Клиенту: доступ задерживается"),
+    "bot.notifications.access_granted": _("Клиенту: ссылка доступа"),
+    "bot.notifications.payment_expired": _("Клиенту: счёт закрыт"),
+    "bot.notifications.payment_failed": _("Клиенту: оплата не прошла"),
+    "bot.notifications.payment_refunded": _("Клиенту: деньги возвращены"),
+    "bot.notifications.payment_under_review": _("Клиенту: оплата на проверке"),
+    "bot.notifications.referral_rewarded": _("Клиенту: дни за друга"),
+    "bot.notifications.staff_access_delayed": _("Сотрудникам: доступ задерживается"),
+    "bot.notifications.staff_paid_twice": _("Сотрудникам: оплачено дважды"),
+    "bot.notifications.staff_payment_paid": _("Сотрудникам: счёт оплачен"),
+    "bot.notifications.staff_payment_review": _("Сотрудникам: оплата на проверке"),
+    "bot.notifications.staff_refund": _("Сотрудникам: возврат"),
 }

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +28,9 @@ def state_badge(row: OutboxMessage) -> SafeString:
 
 
 def reaction_name(row: OutboxMessage) -> str:
-    return row.reaction.rpartition(".")[2]
+    """What it does; of one that this release knows no more, its name in the code."""
+    titles = import_string(settings.REACTION_TITLES)
+    return str(titles.get(row.reaction, row.reaction.rpartition(".")[2]))
 
 
 def next_try(row: OutboxMessage) -> str:
@@ -93,7 +97,8 @@ class OutboxMessageAdmin(CardAdmin):
             badges=[state_badge(row)],
             facts=[
                 Fact(_("Событие"), row.topic),
-                Fact(_("Действие"), row.reaction, is_code=True),
+                Fact(_("Действие"), reaction_name(row)),
+                Fact(_("Имя в коде"), row.reaction, is_code=True),
                 Fact(_("Дело"), case_link(row.case)),
                 Fact(_("Ключ"), row.key, is_code=True),
                 Fact(_("Создано"), moment(row.created_at, seconds=True)),

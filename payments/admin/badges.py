@@ -12,7 +12,7 @@ from integrations.clock import now
 from payments.models import Payment, Referral, Subscription
 from payments.money import Money
 from payments.provider import Method
-from payments.registry import UnknownProvider, get_provider
+from payments.registry import provider_label
 
 Status = Payment.Status
 Access = Payment.Access
@@ -84,14 +84,6 @@ def sum_of(money: Money | None) -> str:
     whole = money.amount == money.amount.to_integral_value()
     amount = number_format(money.amount, 0 if whole else 2, force_grouping=True)
     return f"{amount} {CURRENCY_SIGNS.get(money.currency, money.currency)}"
-
-
-def provider_label(slug: str) -> str:
-    """The provider's own name; its slug where it is switched off today."""
-    try:
-        return get_provider(slug).label
-    except UnknownProvider:
-        return slug
 
 
 def way(payment: Payment) -> str:

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import now
-from payments.admin.badges import provider_label
 from payments.models import Payment
+from payments.registry import provider_label
 
 Status = Payment.Status
 

@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # event topic -> everything that must happen because of it, one outbox row each
 REACTIONS = "project.reactions.REACTIONS"
+REACTION_TITLES = "project.reactions.TITLES"
 
 # --- Outside services -------------------------------------------------------------------------------------------------
 

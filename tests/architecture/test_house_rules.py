@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 import pytest
 from django.utils.module_loading import import_string
+from django.utils.translation import override
 
 from payments.provider import PaymentProvider
 from payments.registry import known_slugs
-from project.reactions import REACTIONS
+from project.reactions import REACTIONS, TITLES
 from tests.architecture import rules
 from tests.architecture.source import (
     APPS,
@@ -117,6 +118,14 @@ def test_no_float_near_money():
 @pytest.mark.parametrize("topic", REACTIONS)
 def test_every_reaction_exists(topic):
     assert all(callable(import_string(path)) for path in REACTIONS[topic])
+
+
+def test_every_reaction_has_a_title_in_both_languages():
+    assert set(TITLES) == {path for paths in REACTIONS.values() for path in paths}
+    with override("ru"):
+        russian = {path: str(title) for path, title in TITLES.items()}
+    with override("en"):
+        assert [path for path, title in TITLES.items() if str(title) == russian[path]] == []
 
 
 def test_every_topic_that_is_published_is_in_the_table():

@@ -218,6 +218,7 @@ async def test_staff_hear_of_a_sale_with_the_place_to_look(world: World, plans, 
     card = world.telegram.history(-1001000000001)[-1]
     assert f"Оплачен счёт № {payment.pk}: 200 ₽" in text_of(card)
     assert "@anna" in text_of(card)
+    assert "Платёжная система: 1Plat" in text_of(card)
     button = card.wire["reply_markup"]["inline_keyboard"][0][0]
     assert button["url"].endswith(f"/admin/payments/payment/{payment.pk}/change/")
     assert "/sub/" not in text_of(card)

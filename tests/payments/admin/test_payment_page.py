@@ -104,6 +104,16 @@ def test_a_page_asks_the_same_number_of_queries_however_much_happened(office):
     assert queries_of(office, page(payment)) == few
 
 
+def test_reactions_are_told_in_words(office):
+    payment = factories.a_paid_payment()
+    factories.a_reaction(payment)
+    factories.a_reaction(payment, reaction="bot.notifications.taken_out_since")
+    shown = office.get(page(payment)).content.decode()
+    assert "Открыть доступ" in shown
+    assert "taken_out_since" in shown
+    assert "grant_access" not in shown
+
+
 def test_a_page_for_eyes_only_has_no_buttons(db):
     payment = factories.a_paid_payment()
     client = signed_in(staff_member("payments.view_payment"))
