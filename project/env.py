@@ -76,7 +76,12 @@ class Credentials(Mapping[str, str]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*env.ENVIRON, *self._defaults}))
+        """What has a value here and now. Of secrets in files only those with a default: `SSL_CERT_FILE` and its like
+        are other programs' files, and nothing tells them from ours before they are asked for by name."""
+        variables = env.ENVIRON.env
+        plain = {name for name in variables if not variables.get(f"{name}_FILE")}
+        names = sorted(plain | set(self._defaults))
+        return (name for name in names if text(name, "") or self._defaults.get(name))
 
     def __len__(self) -> int:
         return len(set(self))

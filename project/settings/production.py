@@ -17,7 +17,7 @@ for needed in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "ALLOWED
     env.text(needed)
 
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# Written by the proxy in front of granian, which must overwrite what a client sent (docs: deployment).
+# Written by the proxy in front of granian, which must overwrite what a client sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000)
