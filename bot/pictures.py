@@ -13,11 +13,11 @@ from redis.exceptions import RedisError
 from telegram import InlineKeyboardMarkup
 
 from bot import callback_data as to
-from bot.formats import money
 from bot.keyboards import keyboard, press
 from bot.rendering import for_customer
 from bot.screens.referral import invite_link
 from payments import selectors
+from payments.formats import money
 from payments.models import Customer
 
 log = structlog.get_logger(__name__)

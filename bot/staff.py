@@ -6,11 +6,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from bot.formats import money
 from bot.keyboards import keyboard, link
 from bot.messenger import Letter, WhenUnsure, send_once
 from bot.models import Message
 from bot.rendering import Screen, render
+from payments.formats import money
 from payments.models import Payment
 from payments.registry import provider_label
 

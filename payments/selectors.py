@@ -141,7 +141,7 @@ def ways_to_pay(currency: str) -> list[WayToPay]:
 def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
     """A customer's own payment, with everything its screen shows."""
     return (
-        Payment.objects.select_related("customer__subscription", "plan")
+        Payment.objects.select_related("customer__subscription", "plan", "pay_link")
         .filter(pk=payment_id, customer_id=customer_id)
         .first()
     )

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
 from payments.registry import all_providers
-from payments.views import PaymentCallback, public_file
+from payments.views import pages
+from payments.views.callbacks import PaymentCallback, public_file
 
 app_name = "payments"
 
@@ -21,5 +22,11 @@ urlpatterns: list[URLPattern] = [
         for provider in all_providers()
         for alias in provider.callback_aliases
     ),
+    path("pay/<str:token>/", pages.show, name="pay"),
+    path("pay/<str:token>/state", pages.state, name="pay-state"),
+    path("pay/<str:token>/choose", pages.choose, name="pay-choose"),
+    path("pay/<str:token>/check", pages.check, name="pay-check"),
+    path("pay/<str:token>/cancel", pages.cancel, name="pay-cancel"),
+    path("pay/<str:token>/qr.svg", pages.qr, name="pay-qr"),
     re_path(r"^(?P<name>[a-z0-9_-]+\.txt)$", public_file, name="public-file"),
 ]

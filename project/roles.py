@@ -12,12 +12,18 @@ SEES = (
     "payments.view_dayentry",
     "payments.view_referral",
     "payments.view_plan",
+    "payments.view_paylink",
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
     "bot.view_message",
 )
 SEES_MONEY = ("payments.view_moneyentry", "payments.export_payment")
-HELPS = ("payments.check_payment", "payments.sync_subscription", "integrations.replay")
+HELPS = (
+    "payments.add_paylink",
+    "payments.check_payment",
+    "payments.sync_subscription",
+    "integrations.replay",
+)
 GIVES = ("payments.give_access", "payments.grant_days")
 SEES_STAFF = (
     "auth.view_user",

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.formats import money, seconds
 from bot.keyboards import Button, copy, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
-from bot.screens.purchase import method_label
 from payments import selectors
+from payments.formats import money, seconds
 from payments.models import Customer, Payment
+from payments.services.pay_pages import page_url
+from payments.services.ways import method_label
 
 Status = Payment.Status
 
@@ -74,6 +75,7 @@ def invoice(customer: Customer, payment: Payment) -> Screen:
             ],
             [link(_("Открыть приложение банка"), qr), has_qr],
             [link(open_label, payment.pay_url)],
+            [link(_("Открыть в браузере"), page_url(payment.pay_link))],
             [press(_("✅ Проверить оплату"), to.Check(payment.pk))],
             [
                 press(_("Отменить счёт"), to.Cancel(payment.pk)),

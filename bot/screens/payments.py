@@ -11,12 +11,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.formats import money
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
-from bot.screens.purchase import method_label
 from payments import selectors
+from payments.formats import money
 from payments.models import Customer, Payment
+from payments.services.ways import method_label
 
 Status = Payment.Status
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.template.loader import select_template
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.formats import money
 from bot.keyboards import Button, in_pairs, keyboard, link, press
-from bot.rendering import Screen, for_customer, render, tidy
+from bot.rendering import Screen, for_customer, render
 from payments import selectors
 from payments.errors import InvoiceRefused
+from payments.formats import money
 from payments.models import Customer
-from payments.provider import Method
-from payments.registry import get_provider
 from payments.selectors import PlanOffer, PurchaseEffect, WayToPay
+from payments.services.ways import way_label
 
 
 @for_customer
@@ -86,23 +84,6 @@ def unreachable(customer: Customer, tried: to.Pay) -> Screen:
             [press(_("← Меню"), to.Menu())],
         ),
     )
-
-
-def way_label(way: WayToPay, among: list[WayToPay] | None = None) -> str:
-    """The public name of a way to pay. A provider may bring its own template; the provider is named only where
-    two of them offer the same method."""
-    template = select_template(
-        [f"telegram/methods/{way.provider}.html", "telegram/methods/default.html"]
-    )
-    label = tidy(template.render({"method": way.method.value}))
-    twins = [one for one in among or [] if one.method == way.method]
-    return f"{label} · {get_provider(way.provider).label}" if len(twins) > 1 else label
-
-
-def method_label(provider: str, method: str) -> str:
-    """The same for a payment that exists, whatever its provider is today."""
-    known = method in {one.value for one in Method}
-    return way_label(WayToPay(provider=provider, method=Method(method) if known else Method.ANY))
 
 
 def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:

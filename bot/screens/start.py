@@ -6,10 +6,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.formats import money
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
 from payments import selectors
+from payments.formats import money
 from payments.models import Customer, Payment
 from payments.selectors import AccessState
 

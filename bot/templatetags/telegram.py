@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from bot import formats
+from payments import formats
 
 register = template.Library()
 register.filter("money", formats.money)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from payments.admin import customers, ledgers, payments, plans, subscriptions
+from payments.admin import customers, ledgers, pay_links, payments, plans, subscriptions
 
-__all__ = ["customers", "ledgers", "payments", "plans", "subscriptions"]
+__all__ = ["customers", "ledgers", "pay_links", "payments", "plans", "subscriptions"]

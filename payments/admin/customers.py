@@ -5,7 +5,8 @@ from typing import cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,9 +24,9 @@ from payments.admin.badges import (
     sum_of,
 )
 from payments.admin.day_rows import day_headers, day_row, days_phrase
-from payments.admin.forms import GiveDaysForm
+from payments.admin.forms import ChoosePlanForm, GiveDaysForm
 from payments.models import Customer, Payment, Subscription
-from payments.services import staff
+from payments.services import pay_pages, staff
 
 MOST = 50
 
@@ -45,7 +46,10 @@ class CustomerAdmin(CardAdmin):
     search_fields = ("id",)
     search_help_text = gettext_lazy("Telegram ID, имя или @имя")
     sortable_by = ()
-    card_actions = {"give_days": ("give_days", "payments.grant_days")}
+    card_actions = {
+        "give_days": ("give_days", "payments.grant_days"),
+        "pay_page": ("pay_page", "payments.add_paylink"),
+    }
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -104,8 +108,37 @@ class CustomerAdmin(CardAdmin):
             tables=[_days(subscription), _payments(row), _referrals(row)],
         )
         if self.may(request, "give_days"):
-            card.actions = [self.button("give_days", row, _("Выдать дни"), asks=True, is_main=True)]
+            card.actions.append(
+                self.button("give_days", row, _("Выдать дни"), asks=True, is_main=True)
+            )
+        if self.may(request, "pay_page"):
+            card.actions.append(self.button("pay_page", row, _("Страница оплаты"), asks=True))
         return card
+
+    def pay_page(self, request: HttpRequest, row: Customer) -> HttpResponse:
+        form = ChoosePlanForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            page = pay_pages.new_page(
+                customer_id=row.pk,
+                plan_id=form.cleaned_data["plan"].pk,
+                staff=cast(User, request.user),
+            )
+            self.log_change(
+                request, row, _("Открыта страница оплаты: %(plan)s") % {"plan": page.plan}
+            )
+            messages.success(request, _("Страница готова. Отправьте клиенту её адрес."))
+            return HttpResponseRedirect(reverse("admin:payments_paylink_change", args=[page.pk]))
+        return self.ask(
+            request,
+            row,
+            title=_("Страница оплаты для клиента %(customer)s") % {"customer": row},
+            effects=[
+                _("Появится секретный адрес: кто его знает, тот может заплатить за клиента."),
+                _("Способы оплаты те же, что в боте; Telegram клиенту не нужен."),
+            ],
+            form=form,
+            button=_("Создать страницу"),
+        )
 
     def give_days(self, request: HttpRequest, row: Customer) -> HttpResponse:
         form = GiveDaysForm(request.POST if request.method == "POST" else None)

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -40,6 +41,15 @@ class GiveDaysForm(ReasonForm):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     field_order = ("number", "reason", "key")
+
+
+class ChoosePlanForm(forms.Form):
+    plan = forms.ModelChoiceField(
+        label=_("Тариф"),
+        queryset=Plan.objects.filter(is_active=True),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget,
+    )
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

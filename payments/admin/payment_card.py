@@ -92,6 +92,7 @@ def _facts(payment: Payment) -> list[Fact]:
         Fact(_("Счёт до"), moment(payment.invoice_expires_at, seconds=True)),
         Fact(_("Клиент проверял"), moment(payment.checked_at, seconds=True)),
         Fact(_("Страница оплаты"), link(shortened(payment.pay_url, 60), _web(payment.pay_url))),
+        Fact(_("Страница для клиента"), row_link(payment.pay_link)),
     ]
 
 

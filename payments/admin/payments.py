@@ -145,7 +145,13 @@ class PaymentAdmin(CardAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         rows: QuerySet[Payment] = super().get_queryset(request)
         is_list = getattr(request.resolver_match, "url_name", "").endswith("_changelist")
-        return rows if is_list else rows.select_related("customer__subscription", "plan")
+        return (
+            rows
+            if is_list
+            else rows.select_related(
+                "customer__subscription", "plan", "pay_link__customer", "pay_link__plan"
+            )
+        )
 
     def build_card(self, request: HttpRequest, row: Payment) -> Card:
         card = card_of(row)

@@ -13,11 +13,12 @@ from django.db import transaction
 from integrations.clock import now
 from integrations.errors import IntegrationError
 from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
-from payments.models import Customer, Payment, PaymentEvent, Plan
+from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
 from payments.registry import UnknownProvider, get_provider
 from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
+from payments.services.pay_pages import new_page, page_url
 from payments.services.transitions import apply_event, close_open
 
 log = structlog.get_logger(__name__)
@@ -27,9 +28,17 @@ OPENING = timedelta(seconds=20)  # how long a create call may take before a seco
 
 
 def start_checkout(
-    *, customer_id: int, plan_id: int, provider: str, method: Method, shown_amount: Decimal
+    *,
+    customer_id: int,
+    plan_id: int,
+    provider: str,
+    method: Method,
+    shown_amount: Decimal,
+    pay_link: PayLink | None = None,
 ) -> Payment:
     """An open invoice for a plan at the price the customer saw.
+
+    Every invoice has a payment page: the given one, where the customer came from it, or one of its own.
 
     An open invoice for the same thing is given again: providers limit how often one may be created.
     Raises NotForSale, AlreadyOpening, TooSoon, InvoiceRefused, and ServiceUnreachable where nothing is known about
@@ -45,6 +54,7 @@ def start_checkout(
         provider=provider,
         method=method,
         shown_amount=shown_amount,
+        pay_link=pay_link,
     )
     if not fresh:
         return payment
@@ -54,7 +64,7 @@ def start_checkout(
         method=method,
         description=f"№ {payment.number}",
         payer_id=payment.customer.telegram_id,
-        return_url=settings.PUBLIC_URL,
+        return_url=page_url(payment.pay_link),
     )
     try:
         invoice = adapter.create_invoice(request)
@@ -73,7 +83,13 @@ def start_checkout(
 
 
 def _reserve(
-    *, customer_id: int, plan_id: int, provider: str, method: Method, shown_amount: Decimal
+    *,
+    customer_id: int,
+    plan_id: int,
+    provider: str,
+    method: Method,
+    shown_amount: Decimal,
+    pay_link: PayLink | None,
 ) -> tuple[Payment, bool]:
     """The customer's open payment for this, or a new one; True where it is new."""
     with transaction.atomic():
@@ -91,7 +107,7 @@ def _reserve(
             currency=plan.currency,
             status__in=Payment.OPEN,
         ).order_by("-id")
-        for payment in same.select_related("customer", "plan")[:5]:
+        for payment in same.select_related("customer", "plan", "pay_link")[:5]:
             if payment.status == Payment.Status.CREATED:
                 if payment.created_at > now() - OPENING and not payment.reason:
                     raise AlreadyOpening
@@ -110,6 +126,7 @@ def _reserve(
             method=method.value,
             amount=plan.amount,
             currency=plan.currency,
+            pay_link=pay_link or new_page(customer_id=customer.pk, plan_id=plan.pk),
             invoice_expires_at=now() + timedelta(seconds=settings.INVOICE_SECONDS),
         )
         return payment, True
@@ -137,7 +154,7 @@ def record_invoice(payment: Payment, invoice: Invoice) -> Payment:
         ),
         origin=PaymentEvent.Origin.SYSTEM,
     )
-    return Payment.objects.select_related("customer", "plan").get(pk=payment.pk)
+    return Payment.objects.select_related("customer", "plan", "pay_link").get(pk=payment.pk)
 
 
 def cancel_payment(*, payment_id: int, customer_id: int) -> bool:

@@ -205,10 +205,6 @@ CLOCK_OFFSET_FILE: Path | None = None
 
 CALLBACK_MAX_BYTES = 64 * 1024
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
-REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
-CHECK_COOLDOWN_SECONDS = env.number("CHECK_COOLDOWN_SECONDS", 20)
-# How long an invoice stays open where the provider names no end of its own.
-INVOICE_SECONDS = env.number("INVOICE_SECONDS", 1800)
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Деньги"),
                 "items": [
                     page(_("Платежи"), "payments", "payments.payment"),
+                    page(_("Страницы оплаты"), "add_link", "payments.paylink"),
                     page(_("Денежные проводки"), "account_balance", "payments.moneyentry"),
                 ],
             },

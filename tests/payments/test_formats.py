@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from bot import formats
+from payments import formats
 
 MOMENT = datetime(2027, 3, 14, 15, 40, tzinfo=UTC)
 

@@ -1,0 +1,189 @@
+"""What a payment page shows at this moment: plain values in the customer's language, ready to be written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from django.utils.translation import gettext as _
+
+from integrations.clock import now
+from payments import formats, selectors
+from payments.models import PayLink, Payment
+from payments.selectors import PurchaseEffect, WayToPay
+from payments.services.pay_pages import payment_on
+from payments.services.ways import method_label, way_label
+
+Status = Payment.Status
+CLOSED = (Status.FAILED, Status.CANCELED, Status.EXPIRED)
+CHECKABLE = (Status.PENDING, Status.CANCELED, Status.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the way from the invoice to the link; `at` is empty while it is ahead."""
+
+    title: str
+    at: str = ""
+    is_now: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A button that opens an invoice."""
+
+    provider: str
+    method: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """`stage` is one of choose, opening, open, review, paid, ready, back, gone."""
+
+    stage: str
+    plan: str
+    amount: str = ""
+    shown_amount: str = ""  # as the form sends it back: the price the customer saw
+    period: str = ""
+    payment: Payment | None = None
+    method: str = ""
+    to_pay: str = ""
+    to_pay_plain: str = ""
+    is_exact: bool = False  # the sum is how the bank recognises the payment
+    until: str = ""
+    access_until: str = ""
+    access_url: str = ""
+    note: str = ""
+    is_checkable: bool = False
+    ways: list[Way] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        """Differs where the page would look different."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def state_of(page: PayLink) -> PageState:
+    """The page as it is now. Two or three queries, however often it is asked."""
+    payment = payment_on(page)
+    if payment is None or payment.status in CLOSED:
+        return _choice(page, payment)
+    if payment.is_open:
+        return _invoice(page, payment)
+    return _outcome(page, payment)
+
+
+def ways_on(page: PayLink) -> tuple[PurchaseEffect | None, list[WayToPay]]:
+    """What buying the page's plan would change, and every way to pay for it; nothing where it is not sold."""
+    effect = selectors.purchase_effect(
+        customer_id=page.customer_id, plan_id=page.plan_id, language=page.customer.language
+    )
+    return effect, selectors.ways_to_pay(effect.offer.currency) if effect else []
+
+
+def _choice(page: PayLink, closed: Payment | None) -> PageState:
+    plan = page.plan.title(page.customer.language)
+    effect, ways = ways_on(page)
+    if page.expires_at <= now() or effect is None:
+        return PageState(stage="gone", plan=plan, payment=closed)
+    return PageState(
+        stage="choose",
+        plan=plan,
+        amount=formats.money(effect.offer.amount, effect.offer.currency),
+        shown_amount=f"{effect.offer.amount:f}",
+        period=_period(effect.starts_at if effect.is_renewal else None, effect.ends_at),
+        payment=closed,
+        note=_why_closed(closed) if closed else "",
+        is_checkable=bool(closed and closed.status in CHECKABLE and closed.external_id),
+        ways=_buttons(ways),
+    )
+
+
+def _invoice(page: PayLink, payment: Payment) -> PageState:
+    effect, ways = ways_on(page)
+    to_pay = payment.amount_to_pay or payment.amount
+    others = [
+        way for way in ways if (way.provider, way.method) != (payment.provider, payment.method)
+    ]
+    end = payment.invoice_expires_at
+    return PageState(
+        stage="open" if payment.external_id else "opening",
+        plan=payment.plan.title(page.customer.language),
+        amount=formats.money(payment.amount, payment.currency),
+        shown_amount=f"{effect.offer.amount:f}" if effect else "",
+        period=_period(effect.starts_at if effect.is_renewal else None, effect.ends_at)
+        if effect
+        else "",
+        payment=payment,
+        method=method_label(payment.provider, payment.method),
+        to_pay=formats.money(to_pay, payment.currency),
+        to_pay_plain=f"{to_pay:f}".removesuffix(".00"),
+        is_exact=to_pay != payment.amount,
+        until=formats.clock(end) if end else "",
+        is_checkable=payment.status in CHECKABLE,
+        ways=_buttons(others),
+        steps=_steps(payment),
+    )
+
+
+def _outcome(page: PayLink, payment: Payment) -> PageState:
+    stage = {
+        Status.REVIEW: "review",
+        Status.REFUNDED: "back",
+        Status.PARTLY_REFUNDED: "back",
+    }.get(Status(payment.status), "paid")
+    if stage == "paid" and payment.access == Payment.Access.GRANTED:
+        stage = "ready"
+    subscription = getattr(payment.customer, "subscription", None)
+    return PageState(
+        stage=stage,
+        plan=payment.plan.title(page.customer.language),
+        amount=formats.money(payment.amount, payment.currency),
+        payment=payment,
+        method=method_label(payment.provider, payment.method),
+        access_until=formats.day(subscription.expires_at) if subscription else "",
+        access_url=subscription.access_url if subscription and stage == "ready" else "",
+        note=payment.reason if stage == "review" else "",
+        steps=_steps(payment),
+    )
+
+
+def _buttons(ways: list[WayToPay]) -> list[Way]:
+    return [
+        Way(provider=way.provider, method=way.method.value, label=way_label(way, ways))
+        for way in ways
+    ]
+
+
+def _steps(payment: Payment) -> list[Step]:
+    """Opened, paid, access given: the first of them without a date is the one being waited for."""
+    moments: list[tuple[str, datetime | None]] = [
+        (_("Счёт открыт"), payment.opened_at or payment.paid_at),
+        (_("Деньги получены"), payment.paid_at),
+        (_("Доступ готов"), payment.access_at),
+    ]
+    waiting = next((title for title, at in moments if at is None), "")
+    return [
+        Step(title=title, at=formats.clock(at) if at else "", is_now=title == waiting)
+        for title, at in moments
+    ]
+
+
+def _period(start: datetime | None, end: datetime) -> str:
+    if start is None:
+        return _("Доступ сразу после оплаты, до %(end)s.") % {"end": formats.day(end)}
+    return _("Срок продлится: %(start)s → %(end)s.") % {
+        "start": formats.day(start),
+        "end": formats.day(end),
+    }
+
+
+def _why_closed(payment: Payment) -> str:
+    if payment.status == Status.FAILED:
+        return _("Прошлая попытка не прошла. Деньги не списаны.")
+    if payment.status == Status.CANCELED:
+        return _("Прошлый счёт отменён. Если вы по нему заплатили, нажмите «Проверить оплату».")
+    return _("Прошлый счёт истёк. Если вы по нему заплатили, нажмите «Проверить оплату».")
