@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """What is sold and how: the owner's rules, each with a default."""
 
 from __future__ import annotations
@@ -6,6 +5,13 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from project import env
+
+REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
+CHECK_COOLDOWN_SECONDS = env.number("CHECK_COOLDOWN_SECONDS", 20)
+# How long an invoice stays open where the provider names no end of its own.
+INVOICE_SECONDS = env.number("INVOICE_SECONDS", 1800)
+# How long a payment page can be opened by its link.
+PAY_PAGE_DAYS = env.number("PAY_PAGE_DAYS", 30)
 
 # How many seconds a customer waits before the same action is taken again (payments.services.cooldowns). Checks of a
 # payment have a pause of their own, per payment: CHECK_COOLDOWN_SECONDS.
@@ -25,17 +31,3 @@ for pause in env.words("COOLDOWNS"):
             f"COOLDOWNS must be pairs like promo=5 of {', '.join(COOLDOWNS)}, not {pause!r}."
         )
     COOLDOWNS[action] = int(seconds)
-=======
-"""What the owner of a shop decides about selling. Read through `django.conf.settings`, never from the environment."""
-
-from __future__ import annotations
-
-from project import env
-
-REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
-CHECK_COOLDOWN_SECONDS = env.number("CHECK_COOLDOWN_SECONDS", 20)
-# How long an invoice stays open where the provider names no end of its own.
-INVOICE_SECONDS = env.number("INVOICE_SECONDS", 1800)
-# How long a payment page can be opened by its link.
-PAY_PAGE_DAYS = env.number("PAY_PAGE_DAYS", 30)
->>>>>>> fdb198e (Open a payment page for every invoice: live, by a secret link, without Telegram)
