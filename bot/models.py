@@ -23,6 +23,7 @@ class Message(models.Model):
         FAILED = "failed", _("платёж не прошёл")
         EXPIRED = "expired", _("счёт истёк")
         REVIEW = "review", _("платёж на проверке")
+        FOUND = "found", _("деньги найдены")
         REFUNDED = "refunded", _("возврат")
         REFERRAL = "referral", _("бонус за друга")
         STAFF = "staff", _("уведомление сотрудникам")

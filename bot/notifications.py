@@ -6,7 +6,7 @@ from bot import journal, messenger
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
 from bot.rendering import Screen
-from bot.screens import access, invoice, referral
+from bot.screens import access, found, invoice, referral
 from bot.staff import (
     staff_access_delayed,
     staff_paid_twice,
@@ -23,6 +23,7 @@ __all__ = [
     "access_granted",
     "payment_expired",
     "payment_failed",
+    "payment_found",
     "payment_refunded",
     "payment_under_review",
     "referral_rewarded",
@@ -71,6 +72,14 @@ def access_delayed(*, payment_id: int) -> None:
     screen = access.delayed(payment.customer, payment)
     messenger.send_once(_letter(payment, Kind.DELAYED, screen, WhenUnsure.LEAVE))
     _refresh_invoice(payment)
+
+
+def payment_found(*, payment_id: int) -> None:
+    """The provider has the money and has not called: one press of the button settles it. Said once at most."""
+    payment = _payment(payment_id)
+    if payment.paid_at is None and payment.status != Payment.Status.REVIEW:
+        screen = found.show(payment.customer, payment)
+        messenger.send_once(_letter(payment, Kind.FOUND, screen, WhenUnsure.LEAVE))
 
 
 def payment_failed(*, payment_id: int) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from payments.services import callbacks, confirmations, cooldowns, expiry, fulfilment
+from payments.services import callbacks, confirmations, cooldowns, expiry, fulfilment, polling
 
 
 @shared_task(name=callbacks.DRAIN)
@@ -31,3 +31,8 @@ def sync_access() -> int:
 @shared_task(name="payments.sweep_cooldowns")
 def sweep_cooldowns() -> int:
     return cooldowns.sweep_cooldowns()
+
+
+@shared_task(name="payments.poll_payments")
+def poll_payments() -> int:
+    return polling.poll_payments()

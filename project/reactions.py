@@ -18,6 +18,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "bot.notifications.payment_under_review",
         "bot.notifications.staff_payment_review",
     ),
+    # Seen at the provider by our own question, where only a call or a check may act on it.
+    "payment.found": ("bot.notifications.payment_found",),
     "payment.twice": ("bot.notifications.staff_paid_twice",),
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
@@ -45,6 +47,7 @@ TITLES = {
     "bot.notifications.access_granted": _("Клиенту: ссылка доступа"),
     "bot.notifications.payment_expired": _("Клиенту: счёт закрыт"),
     "bot.notifications.payment_failed": _("Клиенту: оплата не прошла"),
+    "bot.notifications.payment_found": _("Клиенту: деньги найдены, нужна проверка"),
     "bot.notifications.payment_refunded": _("Клиенту: деньги возвращены"),
     "bot.notifications.payment_under_review": _("Клиенту: оплата на проверке"),
     "bot.notifications.referral_rewarded": _("Клиенту: дни за друга"),

@@ -9,7 +9,13 @@ from payments.models.payment import Payment, PaymentEvent
 from payments.models.plan import Plan, PlanPrice
 from payments.models.promo_code import PromoCode
 from payments.models.promotion import Gift, PromoUse
-from payments.models.reconciliation import ReconciliationLine, ReconciliationRun, Statement
+from payments.models.provider_state import ProviderState
+from payments.models.reconciliation import (
+    ListedRow,
+    ReconciliationLine,
+    ReconciliationRun,
+    Statement,
+)
 from payments.models.recurring import AutoRenewal, ProviderSubscription, SavedMethod
 from payments.models.refund import Refund
 from payments.models.reminder import Reminder
@@ -22,6 +28,7 @@ __all__ = [
     "DayEntry",
     "Gift",
     "Incident",
+    "ListedRow",
     "MoneyEntry",
     "PayLink",
     "Payment",
@@ -30,6 +37,7 @@ __all__ = [
     "PlanPrice",
     "PromoCode",
     "PromoUse",
+    "ProviderState",
     "ProviderSubscription",
     "ReconciliationLine",
     "ReconciliationRun",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -23,6 +24,14 @@ def new_reference() -> str:
     A fixed length matters: 1Plat's MD5 signature glues order and amount together without a separator.
     """
     return uuid.uuid4().hex
+
+
+FIRST_POLL = timedelta(seconds=15)
+
+
+def first_poll() -> datetime:
+    """When a new payment is asked about for the first time, whoever opened it."""
+    return now() + FIRST_POLL
 
 
 class Payment(models.Model):
@@ -126,7 +135,10 @@ class Payment(models.Model):
     invoice_expires_at = models.DateTimeField(_("счёт до"), null=True, blank=True)
     checked_at = models.DateTimeField(_("проверен"), null=True, blank=True)
     polls = models.PositiveSmallIntegerField(_("опросов"), default=0, db_default=0)
-    poll_at = models.DateTimeField(_("следующий опрос"), null=True, blank=True)
+    poll_at = models.DateTimeField(_("следующий опрос"), null=True, blank=True, default=first_poll)
+    found_at = models.DateTimeField(
+        _("деньги замечены опросом"), null=True, blank=True
+    )  # by our own question, where only a call or a check may act on it
     held_at = models.DateTimeField(_("деньги заморожены"), null=True, blank=True)
     paid_at = models.DateTimeField(_("оплачен"), null=True, blank=True)
     access_at = models.DateTimeField(_("доступ выдан"), null=True, blank=True)
@@ -237,6 +249,7 @@ class PaymentEvent(models.Model):
         CHECK = "check", _("проверка")
         STAFF = "staff", _("сотрудник")
         SYSTEM = "system", _("система")
+        POLL = "poll", _("опрос")
 
     class Outcome(models.TextChoices):
         MOVED = "moved", _("состояние изменено")

@@ -22,6 +22,9 @@ class Statement(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("загрузил")
     )
     uploaded_at = models.DateTimeField(_("загружена"), default=now)
+    kept_at = models.DateTimeField(
+        _("принята"), null=True, blank=True
+    )  # empty: somebody still looks at the preview
 
     class Meta:
         verbose_name = _("выписка")
@@ -62,6 +65,9 @@ class ReconciliationRun(models.Model):
         verbose_name=_("запустил"),
     )
     started_at = models.DateTimeField(_("начата"), default=now)
+    lease_until = models.DateTimeField(
+        _("занята до"), null=True, blank=True, editable=False
+    )  # by the wall clock; a run whose lease has ended may be taken up by another process
     finished_at = models.DateTimeField(_("закончена"), null=True, blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -78,7 +84,17 @@ class ReconciliationRun(models.Model):
         verbose_name = _("сверка")
         verbose_name_plural = _("сверки")
         ordering = ["-id"]
-        permissions = [("sign_reconciliation", "Может подписывать сверки")]
+        permissions = [
+            ("sign_reconciliation", "Может подписывать сверки"),
+            ("run_reconciliation", "Может проводить сверки и разбирать расхождения"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=models.Q(status="running"),
+                name="one_running_reconciliation",
+            ),
+        ]
         indexes = [models.Index(fields=["subject", "-id"], name="reconciliations_by_subject")]
 
     def __str__(self) -> str:
@@ -99,6 +115,11 @@ class ReconciliationLine(models.Model):
         ACCESS_WITHOUT_MONEY = "access_no_money", _("доступ без денег")
         MONEY_WITHOUT_ACCESS = "money_no_access", _("деньги без доступа")
         PANEL_DATE = "panel_date", _("на панели другой срок")
+
+    class How(models.TextChoices):
+        FIXED = "fixed", _("исправлено")
+        EXPLAINED = "explained", _("объяснено")
+        GONE = "gone", _("больше не расходится")
 
     run = models.ForeignKey(
         ReconciliationRun, models.PROTECT, related_name="lines", verbose_name=_("сверка")
@@ -128,6 +149,9 @@ class ReconciliationLine(models.Model):
         verbose_name=_("разобрал"),
     )
     resolved_at = models.DateTimeField(_("разобрано"), null=True, blank=True)
+    how = models.CharField(
+        _("чем кончилось"), max_length=10, choices=How, blank=True, default="", db_default=""
+    )
     resolution = models.CharField(_("как разобрано"), max_length=300, blank=True)
 
     class Meta:
@@ -141,7 +165,36 @@ class ReconciliationLine(models.Model):
             models.Index(
                 fields=["run"], condition=models.Q(resolved_at=None), name="differences_open"
             ),
+            models.Index(fields=["key", "-id"], name="differences_by_key"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"
+
+
+class ListedRow(models.Model):
+    """What the other side lists, kept while a run compares it: the database joins what memory could not hold.
+
+    A provider's row: `reference` is our order number, `refunded` what of the sum has gone back (empty where its list
+    does not say). A panel's row: `external_id` is the user's name there, `kind` its status, `at` its end.
+    """
+
+    run = models.ForeignKey(ReconciliationRun, models.CASCADE, related_name="listed")
+    external_id = models.CharField(max_length=100, blank=True)
+    reference = models.CharField(max_length=128, blank=True)
+    kind = models.CharField(max_length=10)
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    refunded = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("строка чужого списка")
+        verbose_name_plural = _("строки чужих списков")
+        indexes = [
+            models.Index(fields=["run", "external_id"], name="listed_by_external_id"),
+            models.Index(fields=["run", "reference"], name="listed_by_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or self.external_id

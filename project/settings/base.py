@@ -177,6 +177,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "poll-payments": {
+        "task": "payments.poll_payments",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,

@@ -31,3 +31,12 @@ for pause in env.words("COOLDOWNS"):
             f"COOLDOWNS must be pairs like promo=5 of {', '.join(COOLDOWNS)}, not {pause!r}."
         )
     COOLDOWNS[action] = int(seconds)
+
+# Money that our own question finds, without a call, pays by itself at these providers. Elsewhere a person is told and
+# the customer gets the check button. Every provider there is code for, except this one; "none" switches it off for all.
+_ADAPTERS = sorted(path.parent.name for path in env.ROOT.glob("payments/providers/*/adapter.py"))
+RECONCILE_ACTIVATES = env.words("RECONCILE_ACTIVATES") or [
+    slug for slug in _ADAPTERS if slug != "oneplat"
+]
+# How often one provider is asked about open payments, by all workers together; 0: never.
+POLLS_A_MINUTE = env.number("POLLS_A_MINUTE", 120)
