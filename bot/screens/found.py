@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.formats import money
 from bot.keyboards import keyboard, press
 from bot.rendering import Screen, for_customer, render
+from payments.formats import money
 from payments.models import Customer, Payment
 
 
