@@ -244,3 +244,22 @@ async def test_a_customer_who_blocked_the_bot_does_not_stop_the_worker(world: Wo
     await anna.writes("/start")
     await anna.presses("Подключиться")
     assert len(links_in(anna)) == 1
+
+
+async def test_found_money_is_told_once_with_the_button_that_settles_it(
+    world: World, plans, worker
+):
+    found = sync_to_async(notifications.payment_found)
+    anna = world.person()
+    await anna.buys()
+    world.pay()
+    payment = await Payment.objects.aget()
+    await found(payment_id=payment.pk)
+    await found(payment_id=payment.pk)
+    told = [text_of(one) for one in anna.messages if "Похоже, вы уже оплатили" in text_of(one)]
+    assert len(told) == 1
+    await anna.presses("Проверить оплату")
+    await worker()
+    assert len(links_in(anna)) == 1
+    await found(payment_id=payment.pk)
+    assert await Message.objects.filter(kind=Message.Kind.FOUND).acount() == 1
