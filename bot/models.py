@@ -26,6 +26,8 @@ class Message(models.Model):
         FOUND = "found", _("деньги найдены")
         REFUNDED = "refunded", _("возврат")
         REFERRAL = "referral", _("бонус за друга")
+        GIFT = "gift", _("подарок")
+        DAYS = "days", _("дни без оплаты")
         STAFF = "staff", _("уведомление сотрудникам")
 
     class State(models.TextChoices):

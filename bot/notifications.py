@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import journal, messenger
+from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
 from bot.rendering import Screen
@@ -21,6 +22,9 @@ from payments.services.fulfilment import mark_link_sent
 __all__ = [
     "access_delayed",
     "access_granted",
+    "days_ready",
+    "gift_claimed",
+    "gift_ready",
     "payment_expired",
     "payment_failed",
     "payment_found",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from integrations.clock import now
-from payments.models import Customer, DayEntry, Payment, Plan, Referral, Subscription
+from payments.models import Customer, DayEntry, Gift, Payment, Plan, Referral, Subscription
 from payments.periods import Unit, add_period
 from payments.provider import Method
 from payments.registry import ready_providers
@@ -145,6 +145,23 @@ def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
         .filter(pk=payment_id, customer_id=customer_id)
         .first()
     )
+
+
+def gift(gift_id: int) -> Gift:
+    """A gift with its payment, its payer and its plan."""
+    return Gift.objects.select_related("payment__customer", "payment__plan").get(pk=gift_id)
+
+
+def gift_of(*, payment_id: int) -> Gift:
+    """The same by its payment. Raises Gift.DoesNotExist where the payment bought none."""
+    return Gift.objects.select_related("payment__customer", "payment__plan").get(
+        payment_id=payment_id
+    )
+
+
+def day_entry(entry_id: int) -> DayEntry:
+    """A day entry with its owner."""
+    return DayEntry.objects.select_related("subscription__customer").get(pk=entry_id)
 
 
 def recent_payments(customer_id: int, *, limit: int = 10) -> QuerySet[Payment]:

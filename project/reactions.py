@@ -35,6 +35,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     ),
     "access.granted": ("bot.notifications.access_granted",),
     "subscription.changed": ("payments.services.fulfilment.sync_subscription",),
+    # days and gifts that are not the customer's own purchase
+    "days.given": ("payments.services.fulfilment.open_access",),
+    "days.ready": ("bot.notifications.days_ready",),
+    "gift.ready": ("bot.notifications.gift_ready",),
+    "gift.claimed": ("bot.notifications.gift_claimed",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }
@@ -42,7 +47,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 # What each reaction does, for staff.
 TITLES = {
     "payments.services.fulfilment.grant_access": _("Открыть доступ"),
+    "payments.services.fulfilment.open_access": _("Открыть доступ без оплаты"),
     "payments.services.fulfilment.sync_subscription": _("Передать срок панели"),
+    "bot.notifications.days_ready": _("Клиенту: ссылка доступа без оплаты"),
+    "bot.notifications.gift_claimed": _("Клиенту: подарок открыли"),
+    "bot.notifications.gift_ready": _("Клиенту: ссылка подарка"),
     "bot.notifications.access_delayed": _("Клиенту: доступ задерживается"),
     "bot.notifications.access_granted": _("Клиенту: ссылка доступа"),
     "bot.notifications.payment_expired": _("Клиенту: счёт закрыт"),

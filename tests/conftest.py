@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
-from integrations.clock import now
+from integrations.clock import now, offset
 from payments.models import Customer, Payment, Plan
 from payments.registry import forget_providers
 
@@ -29,6 +30,17 @@ def _fresh_adapters():
     forget_providers()
     yield
     forget_providers()
+
+
+@pytest.fixture
+def move_clock(settings: Any, tmp_path: Path) -> Callable[[timedelta], None]:
+    """Move the product's clock on, as the sandbox's clock page does."""
+    settings.CLOCK_OFFSET_FILE = tmp_path / "clock-offset"
+
+    def move(by: timedelta) -> None:
+        settings.CLOCK_OFFSET_FILE.write_text(str(int((offset() + by).total_seconds())))
+
+    return move
 
 
 @pytest.fixture

@@ -29,14 +29,14 @@ def connect(customer: Customer) -> Screen:
                 [press(_("🧾 Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
             ),
         )
-    return _with_link(render("connect", access=access), access)
+    return with_link(render("connect", access=access), access)
 
 
 @for_customer
 def granted(customer: Customer, payment: Payment, *, late: bool) -> Screen:
     """The message that brings the link of a payment."""
     access = selectors.access_of(customer.pk)
-    return _with_link(render("access", access=access, payment=payment, late=late), access)
+    return with_link(render("access", access=access, payment=payment, late=late), access)
 
 
 @for_customer
@@ -50,7 +50,8 @@ def delayed(customer: Customer, payment: Payment) -> Screen:
     )
 
 
-def _with_link(text: str, access: AccessView) -> Screen:
+def with_link(text: str, access: AccessView) -> Screen:
+    """A text that shows the access link, with what can be done with the link."""
     qr = press(_("QR-код"), to.AccessQr()) if access.access_url else None
     return Screen(
         text=text,

@@ -92,6 +92,7 @@ class DayEntry(models.Model):
         GIFT = "gift", _("подарок")
         MANUAL = "manual", _("сотрудник")
         CHANNEL = "channel", _("за подписку на канал")
+        RESTORED = "restored", _("возвращённый срок")
         CLAWBACK = "clawback", _("снятие")
 
     subscription = models.ForeignKey(

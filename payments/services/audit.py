@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from payments.services.audit_promotions import GIFTS
+
 LIMIT = 50  # differences listed; one is as bad as fifty
 SORT_MEMORY = "64MB"  # for the windows and hashes of a million rows
 
@@ -75,17 +77,19 @@ WHERE (kind, debit, credit) NOT IN (
 LIMIT %s
 """
 
-# Money in buys its term, for its payer, once; a payment given back in full has given its days back.
+# Money in buys its term, for its payer, once (a gift: GIFTS); a payment given back in full has given its days back.
 PURCHASES = """
 SELECT format('payment %%s', payment.id),
        format('%%s; %%s', status, CASE
            WHEN entry.id IS NULL THEN 'no days were given'
-           WHEN status NOT IN ('paid', 'partly_refunded', 'refunded') THEN 'days were given'
+           WHEN NOT buys_days THEN 'days were given'
            WHEN customer_id <> payer_id THEN 'the days went to somebody else'
            WHEN status = 'refunded' AND NOT taken_back THEN 'the days were not taken back'
            ELSE format('%%s s were given for %%s %%s', seconds, length, unit) END)
 FROM (
-    SELECT payment.id, status, length, unit, customer_id AS payer_id FROM payments_payment AS payment
+    SELECT payment.id, status, length, unit, customer_id AS payer_id,
+           status IN ('paid', 'partly_refunded', 'refunded') AND purpose <> 'gift' AS buys_days
+    FROM payments_payment AS payment
 ) AS payment
 FULL JOIN (
     SELECT entry.*, customer_id, entry.seconds + (
@@ -95,7 +99,7 @@ FULL JOIN (
     JOIN payments_subscription AS subscription ON subscription.id = entry.subscription_id
     WHERE entry.kind = 'purchase'
 ) AS entry ON entry.payment_id = payment.id
-WHERE (status IN ('paid', 'partly_refunded', 'refunded')) IS DISTINCT FROM (entry.id IS NOT NULL)
+WHERE buys_days IS DISTINCT FROM (entry.id IS NOT NULL)
    OR customer_id <> payer_id
    OR (status = 'refunded' AND NOT taken_back)
    OR ends_at <> CASE unit WHEN 'day' THEN starts_at + length * interval '1 day'
@@ -150,7 +154,8 @@ SELECT format('payment %%s', id), format('%%s, access %%s', status, access)
 FROM payments_payment AS payment
 WHERE (status = 'paid' AND access = 'none')
    OR (access = 'granted' AND NOT EXISTS (
-       SELECT FROM payments_dayentry WHERE payment_id = payment.id AND seconds > 0))
+       SELECT FROM payments_dayentry WHERE payment_id = payment.id AND seconds > 0)
+       AND NOT EXISTS (SELECT FROM payments_gift WHERE payment_id = payment.id))
 LIMIT %s
 """
 
@@ -163,6 +168,7 @@ RULES: dict[str, str] = {
     "what was taken back had been given": CLAWBACKS,
     "every reward is for a friend who paid": REWARDS,
     "access is given with days, and only with days": ACCESS,
+    "every paid gift waits, is claimed once, or went back with its money": GIFTS,
 }
 
 COUNTS = """

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from integrations.clock import now
 from integrations.services import outbox
-from payments.models import Customer, DayEntry, Payment, Referral, Subscription
+from payments.models import Customer, DayEntry, Gift, Payment, Referral, Subscription
 from payments.periods import Unit, add_period
 
 
@@ -64,6 +64,35 @@ def grant_referral(referral: Referral, *, payment: Payment, days: int) -> DayEnt
     )
 
 
+def grant_gift(gift: Gift, customer: Customer) -> DayEntry:
+    """The term somebody else paid for; it belongs to whoever claimed it."""
+    payment = gift.payment
+    return _grant(
+        customer,
+        partial(add_period, length=payment.length, unit=Unit(payment.unit)),
+        kind=DayEntry.Kind.GIFT,
+        key=f"gift:{gift.pk}",
+        payment=payment,
+    )
+
+
+def grant_bonus(customer: Customer, *, kind: DayEntry.Kind, days: int, key: str) -> DayEntry:
+    """Days without money and without a person: a trial, a promo code, a channel. `key` names what they are for."""
+    return _grant(customer, partial(add_period, length=days, unit=Unit.DAY), kind=kind, key=key)
+
+
+def restore(payment: Payment, *, seconds: int, key: str, reason: str) -> DayEntry:
+    """Time of a purchase that was taken back for something that is undone now; it begins anew."""
+    return _grant(
+        payment.customer,
+        lambda start: start + timedelta(seconds=seconds),
+        kind=DayEntry.Kind.RESTORED,
+        key=key,
+        payment=payment,
+        reason=reason,
+    )
+
+
 def grant_manually(
     customer: Customer, *, days: int, reason: str, staff: AbstractBaseUser, key: str
 ) -> DayEntry:
@@ -92,8 +121,34 @@ def left_of(entry: DayEntry) -> int:
     return entry.seconds + taken
 
 
-def take_back(entry: DayEntry, *, reason: str, seconds: int | None = None) -> DayEntry:
-    """Undo a grant, or `seconds` of it: what is left of it at most, taken off the present end."""
+def time_left(customer_id: int) -> list[tuple[DayEntry, int]]:
+    """The grants a running subscription still has to live through, newest first, with the seconds left of each.
+
+    Time is lived in the order it was given: what was given last is at the end of the term.
+    """
+    subscription = Subscription.objects.filter(customer_id=customer_id).first()
+    if subscription is None:
+        return []
+    left = int((subscription.expires_at - now()).total_seconds())
+    grants = subscription.day_entries.filter(seconds__gt=0).select_related("payment")
+    found: list[tuple[DayEntry, int]] = []
+    for entry in grants.annotate(taken=Sum("reversals__seconds", default=0)).order_by("-pk"):
+        portion = min(entry.seconds + entry.taken, left)
+        if left <= 0:
+            break
+        if portion > 0:
+            found.append((entry, portion))
+            left -= portion
+    return found
+
+
+def take_back(
+    entry: DayEntry, *, reason: str, seconds: int | None = None, key: str = ""
+) -> DayEntry:
+    """Undo a grant, or `seconds` of it: what is left of it at most, taken off the present end.
+
+    `key` names what it is taken for, where that has to be found again.
+    """
     left = left_of(entry)
     taken = left if seconds is None else min(seconds, left)
     if taken <= 0:
@@ -105,7 +160,7 @@ def take_back(entry: DayEntry, *, reason: str, seconds: int | None = None) -> Da
         end=subscription.expires_at - timedelta(seconds=taken),
         moment=now(),
         kind=DayEntry.Kind.CLAWBACK,
-        key=f"clawback:{entry.pk}:{entry.reversals.count() + 1}",
+        key=key or f"clawback:{entry.pk}:{entry.reversals.count() + 1}",
         reverses=entry,
         payment=entry.payment,
         referral=entry.referral,
@@ -145,6 +200,16 @@ def _write(
     subscription.expires_at = end
     subscription.save(update_fields=["expires_at"])
     return entry
+
+
+def announce_with_link(entry: DayEntry) -> None:
+    """Have the panel follow days that came without a payment of their owner's, and bring him the link."""
+    outbox.publish(
+        "days.given",
+        {"entry_id": entry.pk},
+        key=f"given:{entry.pk}",
+        case=f"customer:{entry.subscription.customer_id}",
+    )
 
 
 def announce(entry: DayEntry) -> None:

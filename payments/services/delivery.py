@@ -1,4 +1,9 @@
-"""What a payment buys, given and taken back. Only days move here; the money is booked by `settlement`."""
+"""What a payment buys, given and taken back. Only days and gifts move here; the money is booked by `settlement`.
+
+TERM    days to the payer
+GIFT    a link that anybody may claim; the payer gets no days, whoever invited him is rewarded all the same
+CHANGE  the rest of an earlier purchase goes, the whole new term comes (`plan_change` has the rules)
+"""
 
 from __future__ import annotations
 
@@ -7,24 +12,39 @@ from django.conf import settings
 from integrations.clock import now
 from integrations.services import outbox
 from payments.models import Payment, Referral
-from payments.services import days
+from payments.services import days, gifts, plan_swap
+
+Purpose = Payment.Purpose
 
 
 def deliver(payment: Payment) -> None:
     """Give what was paid for and reward the inviter. The customers are locked by the caller."""
     # What staff gave in advance is replaced by what the money buys, so that nobody gets the term twice.
     for entry in days.standing(payment):
-        days.take_back(entry, reason="the money has arrived")
-    days.grant_purchase(payment)
+        taken = days.take_back(entry, reason="the money has arrived")
+        if payment.purpose == Purpose.GIFT:
+            days.announce(taken)
+    if payment.purpose == Purpose.GIFT:
+        gifts.create(payment)
+    elif payment.purpose == Purpose.CHANGE:
+        plan_swap.swap(payment)
+    else:
+        days.grant_purchase(payment)
     reward_inviter(payment)
 
 
 def undo(payment: Payment) -> None:
-    """Take everything back that was given for a payment and, with it, the inviter's bonus."""
+    """Take everything back that was given for a payment and, with it, the inviter's bonus.
+
+    The customers are locked by the caller, whoever claimed a gift included; the payment is already REFUNDED.
+    """
+    if payment.purpose == Purpose.GIFT:
+        gifts.revoke(payment)
     for entry in days.standing(payment):
         days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
         if entry.referral is not None:
             Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)
+    plan_swap.undo(payment)
 
 
 def reward_inviter(payment: Payment) -> None:

@@ -10,7 +10,7 @@ from integrations.clock import now
 from integrations.errors import IntegrationError
 from integrations.remnawave.client import get_panel
 from integrations.services import outbox
-from payments.models import Payment, Subscription
+from payments.models import DayEntry, Gift, Payment, Subscription
 from payments.services import days
 from payments.services.locks import lock_customers
 
@@ -27,12 +27,28 @@ def grant_access(*, payment_id: int) -> None:
     payment = Payment.objects.select_related("customer__subscription").get(pk=payment_id)
     if payment.access == Payment.Access.GRANTED:
         return
+    if Gift.objects.filter(payment=payment).exists():  # its link is what the payer bought
+        _set_access(payment, Payment.Access.GRANTED, topic="gift.ready")
+        return
     try:
         sync_subscription(subscription_id=payment.customer.subscription.pk)
     except IntegrationError:
         _set_access(payment, Payment.Access.FAILING, topic="access.delayed")
         raise
     _set_access(payment, Payment.Access.GRANTED, topic="access.granted")
+
+
+def open_access(*, entry_id: int) -> None:
+    """Reaction to days that came without a payment of their owner's: the panel first, then the link. Idempotent."""
+    entry = DayEntry.objects.select_related("subscription").get(pk=entry_id)
+    sync_subscription(subscription_id=entry.subscription_id)
+    with transaction.atomic():
+        outbox.publish(
+            "days.ready",
+            {"entry_id": entry.pk},
+            key=f"days.ready:{entry.pk}",
+            case=f"customer:{entry.subscription.customer_id}",
+        )
 
 
 def _set_access(payment: Payment, access: Payment.Access, *, topic: str) -> None:
@@ -95,7 +111,7 @@ def give_access(*, payment_id: int, reason: str, staff: AbstractBaseUser) -> Non
         payment = Payment.objects.select_related("customer").get(pk=payment_id)
         lock_customers([payment.customer_id])
         payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
-        if not days.standing(payment):
+        if not days.standing(payment) and not Gift.objects.filter(payment=payment).exists():
             days.grant_for_payment(payment, reason=reason, staff=staff)
         Payment.objects.filter(pk=payment_id).update(access=Payment.Access.GRANTING)
         outbox.publish(

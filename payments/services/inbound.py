@@ -14,8 +14,7 @@ from integrations.models import InboundCallback
 from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
-from payments.services.locks import lock_customers
-from payments.services.transitions import apply_locked, customers_involved, find_payment
+from payments.services.transitions import apply_locked, find_payment, lock_involved
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +57,7 @@ def lock_customers_of(calls: Iterable[Call]) -> None:
         for _event, payment in call.told
         if isinstance(payment, Payment)
     ]
-    lock_customers(customers_involved(payers))
+    lock_involved(payers)
 
 
 def apply_call(call: Call) -> int:

@@ -16,7 +16,7 @@ from integrations.clock import now
 from integrations.models import InboundCallback
 from integrations.services import outbox
 from payments.errors import EventTooEarly, UnconfirmedHint, UnknownPayment
-from payments.models import Payment, PaymentEvent, Referral
+from payments.models import Gift, Payment, PaymentEvent, Referral
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services.locks import lock_customers
@@ -76,10 +76,25 @@ def find_payment(*, provider: str, event: ProviderEvent) -> Payment:
 
 
 def customers_involved(customer_ids: Iterable[int]) -> set[int]:
-    """These customers and whoever invited them: all whose ledgers a settlement may touch."""
+    """These customers, whoever invited them and whoever has a gift of theirs: all whose ledgers a settlement may
+    touch."""
     ids = set(customer_ids)
     inviters = Referral.objects.filter(friend__in=ids).values_list("inviter_id", flat=True)
-    return ids | set(inviters)
+    receivers = Gift.objects.filter(payment__customer__in=ids, claimed_by__isnull=False)
+    return ids | set(inviters) | set(receivers.values_list("claimed_by_id", flat=True))
+
+
+def lock_involved(customer_ids: Iterable[int]) -> None:
+    """Hold them all until the transaction ends. Who claims a gift while we wait is one of them too."""
+    payers = set(customer_ids)
+    while True:
+        wanted = customers_involved(payers)
+        savepoint = transaction.savepoint()
+        lock_customers(wanted)
+        if customers_involved(payers) <= wanted:
+            transaction.savepoint_commit(savepoint)
+            return
+        transaction.savepoint_rollback(savepoint)  # gives the locks back: they are taken in order
 
 
 def apply_event(
@@ -95,7 +110,7 @@ def apply_event(
     """
     with transaction.atomic():
         customer_id = Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)
-        lock_customers(customers_involved([customer_id]))
+        lock_involved([customer_id])
         return apply_locked(payment_id=payment_id, event=event, origin=origin, callback=callback)
 
 

@@ -42,7 +42,7 @@ def found() -> list[str]:
     return [difference.rule for difference in audit_ledgers().differences]
 
 
-FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS = RULES
+FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS, GIFTS = RULES
 
 
 def test_an_empty_shop_is_in_order(db):
@@ -232,7 +232,7 @@ def test_the_command_counts_and_succeeds(paid, capsys):
     call_command("audit_ledgers")
     shown = capsys.readouterr().out
     assert "2 payments" in shown
-    assert "✅ 8 rules hold" in shown
+    assert "✅ 9 rules hold" in shown
 
 
 def test_the_command_names_each_difference_and_fails(paid, capsys):
