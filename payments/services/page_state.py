@@ -161,9 +161,9 @@ def _buttons(ways: list[WayToPay]) -> list[Way]:
 def _steps(payment: Payment) -> list[Step]:
     """Opened, paid, access given: the first of them without a date is the one being waited for."""
     moments: list[tuple[str, datetime | None]] = [
-        (_("Счёт открыт"), payment.opened_at or payment.paid_at),
-        (_("Деньги получены"), payment.paid_at),
-        (_("Доступ готов"), payment.access_at),
+        (_("Счёт"), payment.opened_at or payment.paid_at),
+        (_("Оплата"), payment.paid_at),
+        (_("Доступ"), payment.access_at),
     ]
     waiting = next((title for title, at in moments if at is None), "")
     return [

@@ -34,8 +34,9 @@ def launched(playwright: Playwright) -> Browser:
 class Window:
     """A window, and what the consoles of it and of those it opened show in red."""
 
-    def __init__(self, page: Page, complaints: list[str]) -> None:
+    def __init__(self, page: Page, complaints: list[str], size: tuple[int, int] = DESK) -> None:
         self.page = page
+        self.size = size
         self.complaints = complaints
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
@@ -50,7 +51,7 @@ class Window:
         """The new window that a press opens."""
         with self.page.context.expect_page() as opened:
             act()
-        return Window(opened.value, self.complaints)
+        return Window(opened.value, self.complaints, self.size)
 
     def sees(self, text: str, *, within: str = "body") -> Locator:
         found = self.page.locator(within).get_by_text(text).filter(visible=True).first
@@ -71,8 +72,10 @@ class Window:
         if not folder:
             return
         expect(self.page.locator(".toast")).to_have_count(0)
-        height = int(self.page.evaluate("document.documentElement.scrollHeight"))
-        self.page.set_viewport_size({"width": DESK[0], "height": height if whole else DESK[1]})
+        width, height = self.size
+        if whole:
+            height = int(self.page.evaluate("document.documentElement.scrollHeight"))
+        self.page.set_viewport_size({"width": width, "height": height})
         self.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -84,4 +87,4 @@ def window(browser: Browser, size: tuple[int, int]) -> Iterator[Window]:
         viewport={"width": size[0], "height": size[1]},
     )
     with context:
-        yield Window(context.new_page(), [])
+        yield Window(context.new_page(), [], size)

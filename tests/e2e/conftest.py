@@ -4,11 +4,20 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.browser import CHROMIUM, DESK, NO_CHROMIUM, PHONE, Window, launched, window
 from tests.e2e.customer import Customer
 from tests.support.stack import Stack
 
 _chat_ids = count(700_200_100)
+
+STAFF, PASSWORD = "irina", "kept-in-a-safe-1"
+MAKE_STAFF = f"""
+from django.contrib.auth.models import User
+if not User.objects.filter(username={STAFF!r}).exists():
+    User.objects.create_superuser({STAFF!r}, password={PASSWORD!r})
+"""
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +40,41 @@ def _world_in_order(stack):
     """Every test begins with nothing planned to go wrong."""
     stack.control("faults/clear")
     stack.control("remnawave/outage", mode="none")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def desk(browser) -> Iterator[Window]:
+    with window(browser, DESK) as opened:
+        yield opened
+        assert opened.complaints == []
+
+
+@pytest.fixture
+def phone(browser) -> Iterator[Window]:
+    with window(browser, PHONE) as opened:
+        yield opened
+        assert opened.complaints == []
+
+
+@pytest.fixture(scope="session")
+def sign_in(stack):
+    stack.manage("shell", "-v0", "-c", MAKE_STAFF)
+
+    def enter(seen: Window) -> None:
+        seen.open(f"{stack.web}/admin/")
+        seen.page.get_by_label("Имя пользователя").fill(STAFF)
+        seen.page.get_by_label("Пароль").fill(PASSWORD)
+        seen.page.get_by_role("button", name="Войти").click()
+        seen.sees("Процессы")
+
+    return enter

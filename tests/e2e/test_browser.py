@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.e2e.browser import CHROMIUM, DESK, NO_CHROMIUM, PHONE, Window, launched, window
+from tests.e2e.browser import Window
 
 pytestmark = [
     pytest.mark.e2e,
@@ -20,51 +19,6 @@ pytestmark = [
     pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(240),
 ]
-
-STAFF, PASSWORD = "irina", "kept-in-a-safe-1"
-MAKE_STAFF = f"""
-from django.contrib.auth.models import User
-if not User.objects.filter(username={STAFF!r}).exists():
-    User.objects.create_superuser({STAFF!r}, password={PASSWORD!r})
-"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip(NO_CHROMIUM)
-    with sync_playwright() as playwright:
-        chromium = launched(playwright)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def desk(browser) -> Iterator[Window]:
-    with window(browser, DESK) as opened:
-        yield opened
-        assert opened.complaints == []
-
-
-@pytest.fixture
-def phone(browser) -> Iterator[Window]:
-    with window(browser, PHONE) as opened:
-        yield opened
-        assert opened.complaints == []
-
-
-@pytest.fixture(scope="module")
-def sign_in(stack):
-    stack.manage("shell", "-v0", "-c", MAKE_STAFF)
-
-    def enter(seen: Window) -> None:
-        seen.open(f"{stack.web}/admin/")
-        seen.page.get_by_label("Имя пользователя").fill(STAFF)
-        seen.page.get_by_label("Пароль").fill(PASSWORD)
-        seen.page.get_by_role("button", name="Войти").click()
-        seen.sees("Процессы")
-
-    return enter
 
 
 def press(seen: Window, label: str) -> None:
