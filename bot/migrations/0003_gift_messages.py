@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bot', '0002_found_money'),
+        ("bot", "0002_found_money"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='kind',
-            field=models.CharField(choices=[('invoice', 'счёт'), ('access', 'ссылка доступа'), ('delayed', 'доступ задерживается'), ('failed', 'платёж не прошёл'), ('expired', 'счёт истёк'), ('review', 'платёж на проверке'), ('found', 'деньги найдены'), ('refunded', 'возврат'), ('referral', 'бонус за друга'), ('gift', 'подарок'), ('days', 'дни без оплаты'), ('staff', 'уведомление сотрудникам')], max_length=10, verbose_name='вид'),
+            model_name="message",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("invoice", "счёт"),
+                    ("access", "ссылка доступа"),
+                    ("delayed", "доступ задерживается"),
+                    ("failed", "платёж не прошёл"),
+                    ("expired", "счёт истёк"),
+                    ("review", "платёж на проверке"),
+                    ("found", "деньги найдены"),
+                    ("refunded", "возврат"),
+                    ("referral", "бонус за друга"),
+                    ("gift", "подарок"),
+                    ("days", "дни без оплаты"),
+                    ("staff", "уведомление сотрудникам"),
+                ],
+                max_length=10,
+                verbose_name="вид",
+            ),
         ),
     ]
