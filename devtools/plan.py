@@ -28,10 +28,11 @@ class Process:
 
 @dataclass(frozen=True)
 class Addresses:
-    """The two doors: the product, and the world outside that the sandbox plays."""
+    """The doors: the product, the world outside that the sandbox plays, and that world's mail server."""
 
     web_port: int
     sandbox_port: int
+    mail_port: int
 
     @property
     def public_url(self) -> str:
@@ -47,6 +48,7 @@ class Addresses:
             "PORT": str(self.web_port),
             "PUBLIC_URL": self.public_url,
             "SANDBOX_URL": self.sandbox_url,
+            "SMTP_PORT": str(self.mail_port),
         }
 
 

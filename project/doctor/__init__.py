@@ -6,7 +6,7 @@ from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
-from project.doctor.services import panel, telegram
+from project.doctor.services import mail, panel, telegram
 from project.doctor.stores import can_read, database, disk, redis
 
 __all__ = ["Finding", "Level", "Section", "configuration", "examine", "providers"]
@@ -22,5 +22,9 @@ def examine() -> list[Section]:
     ]
     readable = can_read()
     inside = [Section("Processes", processes()), Section("Queues", queues())] if readable else []
-    outside = [Section("Remnawave", panel()), Section("Telegram", telegram())]
+    outside = [
+        Section("Remnawave", panel()),
+        Section("Telegram", telegram()),
+        Section("E-mail", mail()),
+    ]
     return [*first, *inside, *providers(calls=readable), *outside]

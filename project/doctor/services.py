@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.conf import settings
 
 from integrations.errors import IntegrationError
+from integrations.mail.errors import MailOff
+from integrations.mail.sender import get_mailbox
 from integrations.remnawave.client import get_panel
 from integrations.telegram.client import get_bot_api
-from project.doctor.findings import Finding, failed, fine
+from project.doctor.findings import Finding, failed, fine, warning
 
 
 def panel() -> list[Finding]:
@@ -22,3 +24,18 @@ def telegram() -> list[Finding]:
     except IntegrationError as error:
         return [failed("Bot", str(error), "" if error.retryable else "Check BOT_TOKEN.")]
     return [fine("Bot", f"@{bot.username}, {settings.BOT_MODE}")]
+
+
+def mail() -> list[Finding]:
+    """Signs in at the mail server. Without one the shop works; whoever blocked the bot just hears nothing."""
+    try:
+        mailbox = get_mailbox()
+    except MailOff as off:
+        hint = "Set SMTP_HOST, SMTP_USER, SMTP_PASSWORD and EMAIL_FROM, or do without."
+        return [warning("E-mail", f"off: {off}", hint)]
+    try:
+        mailbox.hello()
+    except IntegrationError as error:
+        hint = "" if error.retryable else "Check SMTP_USER, SMTP_PASSWORD and SMTP_PORT."
+        return [failed("E-mail", str(error), hint)]
+    return [fine("E-mail", f"{mailbox.from_address} at {mailbox.host}:{mailbox.port}")]

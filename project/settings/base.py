@@ -202,6 +202,8 @@ BOT_MODE = env.text("BOT_MODE", "polling")
 SUPPORT_URL = env.text("SUPPORT_URL", "")
 TERMS_URL = env.text("TERMS_URL", "")
 STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "")
+# Who letters are from; the rest of the mailbox is among the credentials (integrations.mail).
+EMAIL_FROM = env.text("EMAIL_FROM", "")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 SANDBOX = False
 SANDBOX_URL = ""

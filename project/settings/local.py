@@ -37,6 +37,10 @@ CREDENTIALS = env.Credentials(
         "YUKASSA_SECRET_KEY": "test_sandboxSecretKey",
         "BOT_TOKEN": "4242:sandbox-bot-token",
         "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": "8025",
+        "SMTP_USER": "shop@provodnik.example",
+        "SMTP_PASSWORD": "sandbox-mail-password",
     }
 )
 # Every provider there is a simulator for.
@@ -45,6 +49,7 @@ PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa,c
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
 TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
+EMAIL_FROM = env.text("EMAIL_FROM", "Проводник <shop@provodnik.example>")
 STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "-1001000000001")
 
 STORAGES = {

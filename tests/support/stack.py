@@ -28,7 +28,9 @@ class Stack:
 
     def __init__(self, folder: Path, extra_env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.addresses = plan.Addresses(web_port=free_port(), sandbox_port=free_port())
+        self.addresses = plan.Addresses(
+            web_port=free_port(), sandbox_port=free_port(), mail_port=free_port()
+        )
         self.redis = OwnValkey(free_port(), folder)
         self.database = f"stack_{uuid.uuid4().hex[:12]}"
         self.server_url = os.environ["DATABASE_URL"]
