@@ -13,12 +13,11 @@ import socket
 import socketserver
 import struct
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 from integrations.sandbox.core.faults import Fault
-
-if TYPE_CHECKING:
-    from integrations.sandbox.mailbox.mailbox import Mailbox
+from integrations.sandbox.core.hub import Hub
+from integrations.sandbox.mailbox.state import Mail
 
 MAX_SIZE = 1_000_000
 MAX_RECIPIENTS = 35
@@ -33,6 +32,16 @@ GREETING = (
 )
 
 
+class TakesLetters(Protocol):
+    """What stands behind the server."""
+
+    slug: ClassVar[str]
+    hub: Hub
+    account: tuple[str, str]
+
+    def take(self, source: bytes, *, sender: str, to: str) -> Mail: ...
+
+
 class Cut(Exception):
     """The connection is to end at once."""
 
@@ -41,7 +50,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], mailbox: Mailbox) -> None:
+    def __init__(self, address: tuple[str, int], mailbox: TakesLetters) -> None:
         self.mailbox = mailbox
         super().__init__(address, Conversation)
 
