@@ -8,13 +8,8 @@ from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
 from bot.rendering import Screen
 from bot.screens import access, found, invoice, referral
-from bot.staff import (
-    staff_access_delayed,
-    staff_paid_twice,
-    staff_payment_paid,
-    staff_payment_review,
-    staff_refund,
-)
+from bot.staff import staff_access_delayed, staff_payment_paid, staff_refund
+from bot.staff_incidents import staff_incident
 from integrations.telegram.errors import ChatUnavailable, MessageGone
 from payments.models import Payment, PaymentEvent, Referral
 from payments.services.fulfilment import mark_link_sent
@@ -32,9 +27,8 @@ __all__ = [
     "payment_under_review",
     "referral_rewarded",
     "staff_access_delayed",
-    "staff_paid_twice",
+    "staff_incident",
     "staff_payment_paid",
-    "staff_payment_review",
     "staff_refund",
 ]
 

@@ -20,16 +20,6 @@ def staff_payment_paid(*, payment_id: int) -> None:
     _tell("payment_paid", payment_id, WhenUnsure.LEAVE)
 
 
-def staff_payment_review(*, payment_id: int) -> None:
-    """Needs a person: better twice than never."""
-    _tell("payment_review", payment_id, WhenUnsure.REPEAT)
-
-
-def staff_paid_twice(*, payment_id: int) -> None:
-    """Needs a person: better twice than never."""
-    _tell("paid_twice", payment_id, WhenUnsure.REPEAT)
-
-
 def staff_refund(*, payment_id: int) -> None:
     """Needs a person: better twice than never."""
     _tell("refund", payment_id, WhenUnsure.REPEAT)

@@ -41,6 +41,10 @@ class UnknownPayment(PaymentError):
     """No payment of ours answers to this event: the "unknown payer" queue."""
 
 
+class NotAcceptable(PaymentError):
+    """Waiting money cannot pay for this order: it has its money already, or it had and gave it back."""
+
+
 class UnconfirmedHint(PaymentError):
     """Somebody tried to move a payment by a hint that the provider's API has not confirmed."""
 

@@ -120,6 +120,7 @@ class ProviderEvent:
     operation: str = (
         ""  # the id of the money movement itself, where one order may be paid by several
     )
+    charge: str = ""  # with REFUNDED: the operation whose money went back, where it is named
     reason: str = ""  # the provider's own words for a failure
     held: bool = False  # with PENDING: the sum is reserved and waits for HoldsMoney
     method_kept: MethodKept | None = None  # with PAID, where the payer agreed

@@ -14,19 +14,16 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "payments.services.fulfilment.grant_access",
         "bot.notifications.staff_payment_paid",
     ),
-    "payment.review": (
-        "bot.notifications.payment_under_review",
-        "bot.notifications.staff_payment_review",
-    ),
+    "payment.review": ("bot.notifications.payment_under_review",),
     # Seen at the provider by our own question, where only a call or a check may act on it.
     "payment.found": ("bot.notifications.payment_found",),
-    "payment.twice": ("bot.notifications.staff_paid_twice",),
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
     "payment.refunded": ("bot.notifications.payment_refunded",),
     # Whether days go back with a part of the money is a person's decision.
     "payment.partly_refunded": ("bot.notifications.staff_refund",),
-    "refund.odd": ("bot.notifications.staff_refund",),
+    # what a person has to decide
+    "incident.opened": ("bot.notifications.staff_incident",),
     # access out
     "access.ordered": ("payments.services.fulfilment.grant_access",),
     "access.delayed": (
@@ -61,8 +58,7 @@ TITLES = {
     "bot.notifications.payment_under_review": _("Клиенту: оплата на проверке"),
     "bot.notifications.referral_rewarded": _("Клиенту: дни за друга"),
     "bot.notifications.staff_access_delayed": _("Сотрудникам: доступ задерживается"),
-    "bot.notifications.staff_paid_twice": _("Сотрудникам: оплачено дважды"),
+    "bot.notifications.staff_incident": _("Сотрудникам: исключение"),
     "bot.notifications.staff_payment_paid": _("Сотрудникам: счёт оплачен"),
-    "bot.notifications.staff_payment_review": _("Сотрудникам: оплата на проверке"),
     "bot.notifications.staff_refund": _("Сотрудникам: возврат"),
 }

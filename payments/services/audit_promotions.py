@@ -21,7 +21,10 @@ LEFT JOIN (
     JOIN payments_subscription AS subscription ON subscription.id = entry.subscription_id
     WHERE entry.kind = 'gift'
 ) AS entry ON entry.payment_id = payment.id
-WHERE (purpose = 'gift' AND payment.status IN ('paid', 'partly_refunded', 'refunded'))
+WHERE (purpose = 'gift' AND (payment.status IN ('paid', 'partly_refunded') OR (
+           payment.status = 'refunded' AND EXISTS (
+               SELECT FROM payments_moneyentry
+               WHERE payment_id = payment.id AND kind IN ('capture', 'release')))))
         IS DISTINCT FROM (gift.id IS NOT NULL)
    OR (claimed_by_id IS NOT NULL) IS DISTINCT FROM (entry.id IS NOT NULL)
    OR entry.owner_id <> claimed_by_id

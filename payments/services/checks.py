@@ -30,9 +30,9 @@ def check_payment(*, payment_id: int, origin: PaymentEvent.Origin) -> Payment:
         if event.reference and event.reference != payment.reference:
             raise UnknownPayment("the provider says this id belongs to another order")
         if event.kind is not EventKind.UNKNOWN:
-            # A refund of money we have not seen: there is nothing to take back yet.
+            # A part that went back of money we have not seen: there is nothing to take it from yet.
             with suppress(EventTooEarly):
-                apply_event(payment_id=payment_id, event=event, origin=origin)
+                apply_event(payment_id=payment_id, event=event, origin=origin, waited=True)
     return Payment.objects.select_related("customer__subscription", "plan").get(pk=payment_id)
 
 

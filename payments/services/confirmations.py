@@ -43,7 +43,7 @@ def confirm_callbacks(*, seconds: float = 20.0) -> int:
         except CallbackMalformed as error:
             finished += inbound.finish(row, Status.DEAD, f"CallbackMalformed: {error}")
         except UnknownPayment as error:
-            finished += inbound.unknown(row, error)
+            finished += inbound.unknown(row, error, ())
         except Exception as error:  # noqa: BLE001 - stored with the row, which is tried again
             finished += inbound.retry(row, error, status=Status.CONFIRMING)
     return finished

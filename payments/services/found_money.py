@@ -15,6 +15,7 @@ from integrations.models import InboundCallback
 from integrations.services import outbox
 from payments.models import Incident, Payment
 from payments.provider import ProviderEvent
+from payments.services.incidents import open_incident
 from payments.services.locks import lock_customers
 
 SECOND_LOOK = timedelta(seconds=20)
@@ -41,19 +42,13 @@ def report(*, payment_id: int, event: ProviderEvent) -> bool:
             payment.poll_at = now() + SECOND_LOOK
             payment.save(update_fields=["found_at", "poll_at"])
             return False
-        money = event.money
-        Incident.objects.get_or_create(
+        open_incident(
+            kind=Incident.Kind.NO_CALLBACK,
             key=f"no_callback:{payment.pk}",
-            defaults={
-                "kind": Incident.Kind.NO_CALLBACK,
-                "payment": payment,
-                "customer": payment.customer,
-                "provider": payment.provider,
-                "external_id": payment.external_id,
-                "operation": event.operation[:100],
-                "amount": money.amount if money else None,
-                "currency": money.currency if money else "",
-            },
+            provider=payment.provider,
+            payment=payment,
+            operation=event.operation,
+            money=event.money,
         )
         outbox.publish(
             "payment.found",

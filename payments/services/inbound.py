@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from django.db import transaction
 
 from integrations.clock import wall_clock
 from integrations.errors import IntegrationError, ServiceUnreachable
 from integrations.models import InboundCallback
 from payments.errors import EventTooEarly, UnknownPayment
-from payments.models import Payment, PaymentEvent
+from payments.models import Incident, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
+from payments.services.incidents import open_incident
 from payments.services.transitions import apply_locked, find_payment, lock_involved
 
 log = structlog.get_logger(__name__)
 
 DEAD_AFTER = 20  # attempts of a row that breaks for a reason of its own; a person looks at it then
 UNKNOWN_AFTER = timedelta(minutes=1)  # how long an order may be ahead of our own commit
+EARLY_FOR = timedelta(hours=1)  # how long a refund may be ahead of its payment
+ABOUT_MONEY = frozenset({EventKind.PAID, EventKind.REFUNDED})
 LONGEST_WAIT = timedelta(minutes=10)
 SILENT = frozenset({EventKind.UNKNOWN, EventKind.CHECK})  # genuine, and nothing follows from them
 
@@ -70,9 +74,10 @@ def apply_call(call: Call) -> int:
         try:
             outcomes = [_move(row, event, payment) for event, payment in call.told]
         except UnknownPayment as error:
-            return unknown(row, error)
+            strangers = [event for event, payment in call.told if not isinstance(payment, Payment)]
+            return unknown(row, error, strangers)
         except EventTooEarly as error:
-            return retry(row, error)
+            return early(call, error)
         return finish(row, Status.APPLIED, ", ".join(outcomes) or "nothing to do")
 
 
@@ -85,14 +90,56 @@ def _move(row: InboundCallback, event: ProviderEvent, payment: Payment | Unknown
         event=event,
         origin=PaymentEvent.Origin.CALLBACK,
         callback=row,
+        waited=_has_waited(row),
     ).value
 
 
-def unknown(row: InboundCallback, error: UnknownPayment) -> int:
+def _has_waited(row: InboundCallback) -> bool:
+    return wall_clock() - row.received_at > EARLY_FOR
+
+
+def unknown(row: InboundCallback, error: UnknownPayment, told: Iterable[ProviderEvent]) -> int:
     """A genuine call about no order of ours: our own row may be uncommitted yet, later it is a person's case."""
     if wall_clock() - row.received_at < UNKNOWN_AFTER:
         return retry(row, error)
-    return finish(row, Status.UNKNOWN, str(error))
+    with transaction.atomic():
+        for event in told:
+            if event.kind in ABOUT_MONEY:
+                open_incident(
+                    kind=Incident.Kind.UNKNOWN_PAYER,
+                    key=unknown_payer_key(row.source, event),
+                    provider=row.source,
+                    callback=row,
+                    external_id=event.external_id or event.reference,
+                    operation=event.operation,
+                    money=event.money,
+                    detail=f"{event.kind.value}: {error}",
+                )
+        return finish(row, Status.UNKNOWN, str(error))
+
+
+def unknown_payer_key(source: str, event: ProviderEvent) -> str:
+    """The same money told of twice is one finding."""
+    name = event.external_id or event.reference or event.event_id
+    return f"unknown:{source}:{name}:{event.operation}"
+
+
+def early(call: Call, error: EventTooEarly) -> int:
+    """What it builds on is still to come. Where it never does, a person asks the provider; the call waits on."""
+    if _has_waited(call.row):
+        for event, payment in call.told:
+            if isinstance(payment, Payment):
+                open_incident(
+                    kind=Incident.Kind.NO_CALLBACK,
+                    key=f"no_callback:{payment.pk}",
+                    provider=payment.provider,
+                    payment=payment,
+                    callback=call.row,
+                    operation=event.charge or event.operation,
+                    money=event.money,
+                    detail=str(error),
+                )
+    return retry(call.row, error)
 
 
 def retry(

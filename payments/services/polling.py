@@ -128,6 +128,8 @@ def _act_on(payment: Payment, event: ProviderEvent) -> None:
     if event.kind is EventKind.PAID and payment.provider not in settings.RECONCILE_ACTIVATES:
         found_money.report(payment_id=payment.pk, event=event)
         return
-    # A refund of money we have not seen: there is nothing to take back.
+    # A part that went back of money we have not seen: there is nothing to take it from.
     with suppress(EventTooEarly):
-        apply_event(payment_id=payment.pk, event=event, origin=PaymentEvent.Origin.POLL)
+        apply_event(
+            payment_id=payment.pk, event=event, origin=PaymentEvent.Origin.POLL, waited=True
+        )

@@ -7,8 +7,9 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from integrations.services import outbox
-from payments.models import MoneyEntry, Payment
-from payments.services import delivery
+from payments.models import Incident, MoneyEntry, Payment
+from payments.money import Money
+from payments.services import delivery, suspense
 
 Account = MoneyEntry.Account
 Kind = MoneyEntry.Kind
@@ -25,6 +26,16 @@ def settle_paid(payment: Payment) -> None:
         amount=payment.amount,
         currency=payment.currency,
     )
+    _fulfil(payment)
+
+
+def settle_accepted(payment: Payment, incident: Incident, amount: Decimal) -> None:
+    """The same with money that waited apart: it may be another sum or currency than was ordered."""
+    suspense.release(incident, to=payment, amount=amount)
+    _fulfil(payment)
+
+
+def _fulfil(payment: Payment) -> None:
     delivery.deliver(payment)
     outbox.publish(
         "payment.paid",
@@ -34,16 +45,31 @@ def settle_paid(payment: Payment) -> None:
     )
 
 
-def refund_left(payment: Payment) -> Decimal:
-    """How much of a paid payment has not been given back yet."""
+def booked(payment: Payment) -> Money:
+    """What a payment really brought: as ordered, or as staff accepted it; zero before that."""
+    income = payment.money_entries.filter(kind__in=[Kind.CAPTURE, Kind.RELEASE]).first()
+    if income is None:
+        return Money(Decimal(0), payment.currency)
+    return Money(income.amount, income.currency)
+
+
+def money_left(payment: Payment) -> Money:
+    """How much of what a payment brought has not been given back yet, in the currency it came in."""
+    income = booked(payment)
     refunds = payment.money_entries.filter(kind=Kind.REFUND)
     given_back: Decimal = refunds.aggregate(total=Sum("amount", default=Decimal(0)))["total"]
-    return payment.amount - given_back
+    return Money(income.amount - given_back, income.currency)
+
+
+def refund_left(payment: Payment) -> Decimal:
+    """The amount of `money_left`: at most this much can still be given back."""
+    return money_left(payment).amount
 
 
 def settle_refund(payment: Payment, amount: Decimal) -> None:
     """Book money that went back. With the last of it, what it bought goes too."""
-    whole = amount == refund_left(payment)
+    left = money_left(payment)
+    whole = amount == left.amount
     number = payment.money_entries.filter(kind=Kind.REFUND).count() + 1
     MoneyEntry.objects.create(
         payment=payment,
@@ -52,7 +78,7 @@ def settle_refund(payment: Payment, amount: Decimal) -> None:
         debit=Account.REFUNDS,
         credit=Account.CLEARING,
         amount=amount,
-        currency=payment.currency,
+        currency=left.currency,
     )
     if whole:
         delivery.undo(payment)
@@ -62,3 +88,15 @@ def settle_refund(payment: Payment, amount: Decimal) -> None:
         key=f"refunded:{payment.pk}:{number}",
         case=payment.case,
     )
+
+
+def settle_returned(payment: Payment, incident: Incident, amount: Decimal, *, whole: bool) -> None:
+    """Book waiting money that went back; `whole`: nothing of this payment is left with us."""
+    suspense.give_back(incident, amount)
+    if whole:
+        outbox.publish(
+            "payment.refunded",
+            {"payment_id": payment.pk},
+            key=f"returned:{payment.pk}",
+            case=payment.case,
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import structlog
 from django.db import transaction
@@ -15,12 +16,12 @@ from django.db import transaction
 from integrations.clock import now
 from integrations.models import InboundCallback
 from integrations.services import outbox
-from payments.errors import EventTooEarly, UnconfirmedHint, UnknownPayment
-from payments.models import Gift, Payment, PaymentEvent, Referral
-from payments.money import Money
+from payments.errors import EventTooEarly, NotAcceptable, UnconfirmedHint, UnknownPayment
+from payments.models import Gift, Incident, Payment, PaymentEvent, Referral
 from payments.provider import EventKind, ProviderEvent, Trust
+from payments.services import findings, money_back
 from payments.services.locks import lock_customers
-from payments.services.settlement import refund_left, settle_paid, settle_refund
+from payments.services.settlement import settle_accepted, settle_paid
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,8 @@ Outcome = PaymentEvent.Outcome
 Origin = PaymentEvent.Origin
 
 MONEY_IS_IN = frozenset({Status.PAID, Status.PARTLY_REFUNDED, Status.REFUNDED})
+# Orders that waiting money may pay for: nothing was booked for them yet.
+ACCEPTABLE = frozenset(Status) - MONEY_IS_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ TRANSITIONS: dict[EventKind, Transition] = {
     EventKind.REFUNDED: Transition(
         Status.REFUNDED,
         frozenset({Status.PAID, Status.PARTLY_REFUNDED}),
-        waits_in=frozenset({Status.CREATED, Status.PENDING}),
+        # Its payment may be told of later. What never is, has come and gone: see `waited`.
+        waits_in=frozenset(
+            {Status.CREATED, Status.PENDING, Status.FAILED, Status.CANCELED, Status.EXPIRED}
+        ),
     ),
 }
 
@@ -103,15 +109,19 @@ def apply_event(
     event: ProviderEvent,
     origin: PaymentEvent.Origin,
     callback: InboundCallback | None = None,
+    waited: bool = False,
 ) -> PaymentEvent.Outcome:
     """Move one payment by one event, whatever the outcome, in one transaction.
 
-    Raises EventTooEarly where the event it builds on is still to come.
+    Raises EventTooEarly where the event it builds on is still to come; `waited` says that it is not: it was waited for
+    long enough, or the provider itself was asked just now.
     """
     with transaction.atomic():
         customer_id = Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)
         lock_involved([customer_id])
-        return apply_locked(payment_id=payment_id, event=event, origin=origin, callback=callback)
+        return apply_locked(
+            payment_id=payment_id, event=event, origin=origin, callback=callback, waited=waited
+        )
 
 
 def apply_locked(
@@ -120,6 +130,7 @@ def apply_locked(
     event: ProviderEvent,
     origin: PaymentEvent.Origin,
     callback: InboundCallback | None,
+    waited: bool = False,
 ) -> PaymentEvent.Outcome:
     """The body of `apply_event` for a caller that holds the customers' locks."""
     if event.trust is Trust.HINT:
@@ -132,7 +143,7 @@ def apply_locked(
     transition = TRANSITIONS.get(event.kind)
     if transition is None:
         return Outcome.KEPT
-    if payment.status in transition.waits_in:
+    if payment.status in transition.waits_in and not waited:
         raise EventTooEarly(f"{event.kind} while {payment.status}")
     record = PaymentEvent(
         payment=payment,
@@ -155,9 +166,11 @@ def apply_locked(
     if event.external_id and not payment.external_id:
         payment.external_id = event.external_id
         payment.save(update_fields=["external_id"])
-    if payment.status in transition.allowed_from:
+    if event.kind is EventKind.REFUNDED:
+        _refund(payment, event, record)
+    elif payment.status in transition.allowed_from:
         _move(payment, transition, event, record)
-    elif event.kind is EventKind.PAID and _is_another_sum(payment, event):
+    elif event.kind is EventKind.PAID and findings.is_another_sum(payment, event):
         _paid_again(payment, event, record)
     record.save()
     log.info(
@@ -175,12 +188,12 @@ def apply_locked(
 def _move(
     payment: Payment, transition: Transition, event: ProviderEvent, record: PaymentEvent
 ) -> None:
-    if event.kind is EventKind.REFUNDED:
-        _refund(payment, event, record)
-        return
     to, note = transition.to, event.reason
-    if event.kind is EventKind.PAID and event.money != payment.money:
-        to, note = Status.REVIEW, f"paid {event.money}, ordered {payment.money}"
+    if event.kind is EventKind.PAID:
+        if event.money != payment.money:
+            to, note = Status.REVIEW, findings.other_money(payment, event, record.callback)
+        elif payment.status in findings.CLOSED:
+            findings.paid_late(payment, event, record.callback)
     set_status(payment, to, reason=note)
     record.status_after = to
     record.outcome = Outcome.REVIEW if to == Status.REVIEW else Outcome.MOVED
@@ -193,43 +206,55 @@ def _move(
         _announce(payment, "payment.failed")
 
 
-def _is_another_sum(payment: Payment, event: ProviderEvent) -> bool:
-    """Whether this money came by another operation than the one that was booked: the order was paid twice."""
-    booked = payment.events.filter(kind=EventKind.PAID, outcome=Outcome.MOVED).exclude(operation="")
-    return bool(event.operation) and booked.exclude(operation=event.operation).exists()
-
-
 def _paid_again(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:
-    """Money nobody ordered: it buys nothing by itself, and a person hears of it."""
+    """One more operation for the same order. It completes an order whose first sum was wrong; else it buys nothing."""
+    if payment.status == Status.REVIEW and event.money == payment.money:
+        _move(payment, TRANSITIONS[EventKind.PAID], event, record)
+        return
     record.outcome = Outcome.REVIEW
-    record.note = f"paid once more, operation {event.operation}"
-    outbox.publish(
-        "payment.twice",
-        {"payment_id": payment.pk},
-        key=f"payment.twice:{payment.pk}:{event.operation}"[:100],
-        case=payment.case,
-    )
+    record.note = findings.paid_again(payment, event, record.callback)[:300]
 
 
 def _refund(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:
-    """Money that went back, whole or in part. A sum that cannot be right moves nothing: a person looks at it."""
-    left = refund_left(payment)
-    money = event.money or Money(left, payment.currency)
-    if money.currency != payment.currency or not 0 < money.amount <= left:
-        record.outcome = Outcome.REVIEW
-        record.note = f"refund of {money}, left were {left} {payment.currency}"
-        outbox.publish(
-            "refund.odd",
-            {"payment_id": payment.pk},
-            key=f"refund.odd:{payment.pk}:{event.event_id}"[:100],
-            case=payment.case,
-        )
+    back = money_back.decide(payment, event, record)
+    if back is None:
         return
-    record.status_after = Status.REFUNDED if money.amount == left else Status.PARTLY_REFUNDED
+    record.status_after = back.to
     record.outcome = Outcome.MOVED
-    record.note = event.reason[:300]
-    set_status(payment, Status(record.status_after), reason=event.reason)
-    settle_refund(payment, money.amount)
+    record.note = record.note or event.reason[:300]
+    if back.to != payment.status:
+        set_status(payment, back.to, reason=event.reason)
+    back.post()
+
+
+def accept_waiting(
+    *, payment: Payment, incident: Incident, amount: Decimal, reason: str
+) -> PaymentEvent:
+    """A person lets waiting money pay for an order that has brought none yet. Payment and customers are locked.
+
+    `amount` is of the incident's currency, at most what waits. Raises NotAcceptable where the order has its money.
+    """
+    if payment.status not in ACCEPTABLE:
+        raise NotAcceptable(f"payment {payment.pk} is {payment.status}")
+    record = PaymentEvent(
+        payment=payment,
+        provider=payment.provider,
+        event_id=f"staff:accepted:{incident.pk}",
+        kind=EventKind.PAID,
+        operation=incident.operation,
+        trust=Trust.SIGNED,
+        origin=Origin.STAFF,
+        amount=amount,
+        currency=incident.currency,
+        status_before=payment.status,
+        status_after=Status.PAID,
+        outcome=Outcome.MOVED,
+        note=reason[:300],
+    )
+    set_status(payment, Status.PAID, reason=reason)
+    settle_accepted(payment, incident, amount)
+    record.save()
+    return record
 
 
 def set_status(payment: Payment, to: Payment.Status, *, reason: str = "") -> None:
@@ -241,6 +266,9 @@ def set_status(payment: Payment, to: Payment.Status, *, reason: str = "") -> Non
         payment.paid_at = now()
         payment.access = Payment.Access.GRANTING
         changed += ["paid_at", "access"]
+    elif to == Status.REFUNDED and payment.paid_at is None:
+        payment.paid_at = now()  # the money came, though it never paid for anything
+        changed.append("paid_at")
     elif to == Status.PENDING and payment.opened_at is None:
         payment.opened_at = now()
         changed.append("opened_at")

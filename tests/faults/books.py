@@ -27,7 +27,7 @@ RULES = {
     "I5 paid and in the ledgers are the same payments": """
         SELECT p.id, p.status FROM payments_payment p
         LEFT JOIN payments_dayentry d ON d.payment_id = p.id AND d.kind = 'purchase'
-        LEFT JOIN payments_moneyentry m ON m.payment_id = p.id
+        LEFT JOIN payments_moneyentry m ON m.payment_id = p.id AND m.kind IN ('capture', 'release')
         WHERE (p.status = 'paid') <> (d.id IS NOT NULL) OR (p.status = 'paid') <> (m.id IS NOT NULL)""",
     "I6 nothing is left lying": """
         SELECT id, received_at FROM integrations_inboundcallback

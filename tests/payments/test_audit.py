@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from integrations.clock import now
-from payments.models import DayEntry, MoneyEntry, Payment, Plan, Referral, Subscription
+from payments.models import DayEntry, Incident, MoneyEntry, Payment, Plan, Referral, Subscription
 from payments.provider import EventKind
 from payments.services import days
 from payments.services.audit import RULES, audit_ledgers
@@ -42,7 +42,7 @@ def found() -> list[str]:
     return [difference.rule for difference in audit_ledgers().differences]
 
 
-FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS, GIFTS = RULES
+FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS, GIFTS, SUSPENSE = RULES
 
 
 def test_an_empty_shop_is_in_order(db):
@@ -191,6 +191,20 @@ def test_a_refund_that_left_the_days_is_found(paid):
     assert found() == [PURCHASES]
 
 
+def test_money_that_waits_without_an_open_case_is_found(make_payment):
+    send(make_payment(), EventKind.PAID, amount="1.00")
+    Incident.objects.update(
+        status="resolved", resolution="by hand", resolved_at=now(), resolved_by=None
+    )
+    assert found() == [SUSPENSE]
+
+
+def test_a_case_whose_money_never_came_in_is_found(make_payment):
+    send(make_payment(), EventKind.PAID, amount="1.00")
+    tamper(MoneyEntry, MoneyEntry.objects.get().pk, amount=Decimal("0.50"))
+    assert found() == [SUSPENSE]
+
+
 def test_a_clawback_of_something_else_is_found(paid):
     send(paid, EventKind.REFUNDED)
     back = DayEntry.objects.get(kind="clawback")
@@ -232,7 +246,7 @@ def test_the_command_counts_and_succeeds(paid, capsys):
     call_command("audit_ledgers")
     shown = capsys.readouterr().out
     assert "2 payments" in shown
-    assert "✅ 9 rules hold" in shown
+    assert "✅ 10 rules hold" in shown
 
 
 def test_the_command_names_each_difference_and_fails(paid, capsys):

@@ -125,7 +125,7 @@ def test_a_failure_is_told_and_a_payment_given_up_here_is_still_asked_about(db, 
     "answer",
     [
         lambda payment: says(payment, EventKind.UNKNOWN),
-        lambda payment: says(payment, EventKind.REFUNDED),
+        lambda payment: says(payment, EventKind.REFUNDED, money=Money(Decimal(1), "RUB")),
         lambda payment: says(payment, reference="0" * 32),
         lambda payment: ServiceRefused("no such order", service="1Plat", status=404),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.models import OutboxMessage
 from payments.errors import EventTooEarly, UnknownPayment
-from payments.models import DayEntry, MoneyEntry, Payment, PaymentEvent
+from payments.models import DayEntry, Incident, MoneyEntry, Payment, PaymentEvent
 from payments.provider import EventKind
 from payments.services.transitions import TRANSITIONS, find_payment
 from tests.payments.events import event, send
@@ -82,8 +82,9 @@ def test_other_money_goes_to_review_and_activates_nothing(make_payment, amount, 
     assert payment.status == S.REVIEW
     assert "199.00 RUB" in payment.reason
     assert not DayEntry.objects.exists()
-    assert not MoneyEntry.objects.exists()
+    assert MoneyEntry.objects.get().kind == "surplus"
     assert OutboxMessage.objects.filter(topic="payment.review").exists()
+    assert Incident.objects.get().status == "open"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_a_second_operation_for_one_order_is_a_persons_case(make_payment):
     assert send(payment, EventKind.PAID, event_id="1:confirmed", operation="1") == O.KEPT
     assert send(payment, EventKind.PAID, event_id="2:done", operation="2") == O.REVIEW
     assert (payment.status, DayEntry.objects.count()) == (S.PAID, 1)
-    assert OutboxMessage.objects.filter(topic="payment.twice").exists()
+    assert Incident.objects.get().kind == "paid_twice"
 
 
 def test_a_refund_waits_for_its_payment(make_payment):

@@ -148,6 +148,7 @@ def _event(
         external_id=reference,
         money=_money(said, currency),
         operation=number,
+        charge=said.get("PaymentTransactionId", ""),
         reason=_reason(said) if word == "Declined" else "",
         raw=_shown(said, word),
     )

@@ -122,7 +122,9 @@ class Provider(PaymentProvider):
             return _idle(told, "it was not opened by this shop's bot")
         if told.kind is EventKind.PAID and objects.refunded_in_full(payment):
             # A late check must not give access for money that has gone back meanwhile.
-            return _idle(told, "its money has been refunded in full", suffix=":refunded")
+            return replace(
+                told, kind=EventKind.REFUNDED, money=None, event_id=f"{told.event_id}:refunded"
+            )
         return told
 
     def confirm(self, event: ProviderEvent, *, stored_id: str) -> ProviderEvent:

@@ -63,7 +63,7 @@ class SettlementContract(ProviderCase):
         assert payment.status == Payment.Status.PAID
         applied = InboundCallback.Status.APPLIED
         assert set(InboundCallback.objects.values_list("status", flat=True)) == {applied}
-        assert MoneyEntry.objects.count() == 1
+        assert MoneyEntry.objects.filter(kind="capture").count() == 1
 
     def test_paid_twice_pays_once(self, deliver, payment):
         for _ in range(2):
@@ -77,7 +77,7 @@ class SettlementContract(ProviderCase):
         assert deliver(self.named(EventKind.PAID)) == 200
         payment.refresh_from_db()
         assert payment.status == Payment.Status.REVIEW
-        assert not MoneyEntry.objects.exists()
+        assert MoneyEntry.objects.get().kind == "surplus"
         assert self.published("payment.paid") == 0
 
     def test_a_word_we_do_not_know_changes_nothing(self, deliver, payment):

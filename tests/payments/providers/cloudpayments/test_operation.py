@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from payments.models import Payment, PaymentEvent
+from payments.models import DayEntry, Payment, PaymentEvent
 from payments.providers.cloudpayments.adapter import Provider
 from payments.services.checks import check_payment
 from tests.support.http_server import HttpServer, answer
@@ -49,8 +49,9 @@ def test_a_lost_refund_is_made_good_too(payment, api):
 
 
 def test_money_that_came_and_went_unseen_gives_nothing(payment, api):
-    assert check(payment, api, Type=1) == Payment.Status.PENDING
     assert check(payment, api, Refunded=True) == Payment.Status.PENDING
+    assert check(payment, api, Type=1) == Payment.Status.REFUNDED
+    assert not DayEntry.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,6 @@ def test_a_code_that_is_none_is_named(api, codes):
             EventKind.CANCELED,
         ),
         ({"status": "succeeded", "metadata": {}}, EventKind.UNKNOWN),
-        ({"status": "succeeded", "refunded_amount": CREATED["amount"]}, EventKind.UNKNOWN),
     ],
     ids=str,
 )
@@ -202,6 +201,13 @@ def test_the_state_of_a_payment(provider, api, changes, kind):
     event = provider.fetch(PAYMENT_ID)
     assert (event.kind, event.external_id, event.money) == (kind, PAYMENT_ID, rub("199"))
     assert api.paths() == [f"GET /payments/{PAYMENT_ID}"]
+
+
+def test_a_payment_whose_money_has_gone_back_is_a_refund_of_all_that_is_left(provider, api):
+    api.plan(answer(200, CREATED | {"status": "succeeded", "refunded_amount": CREATED["amount"]}))
+    event = provider.fetch(PAYMENT_ID)
+    assert (event.kind, event.money) == (EventKind.REFUNDED, None)
+    assert event.event_id == f"{PAYMENT_ID}:succeeded:refunded"
 
 
 def test_a_payment_refunded_in_part_is_paid(provider, api):

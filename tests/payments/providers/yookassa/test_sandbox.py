@@ -194,7 +194,7 @@ def test_news_of_money_that_went_back_gives_nothing(provider, notified):
     invoice = provider.create_invoice(request())
     stale, _refund = notified(invoice.external_id, "stale")
     told = provider.confirm(read(provider, stale), stored_id=invoice.external_id)
-    assert told.kind is EventKind.UNKNOWN
+    assert told.kind is EventKind.REFUNDED
 
 
 def test_copies_are_one_event(provider, notified):

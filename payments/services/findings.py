@@ -1,0 +1,163 @@
+"""What a provider's event says that was not agreed upon: each finding becomes an incident, its money waits apart.
+
+Called by `transitions` with the payment locked; no status is decided here.
+"""
+
+from __future__ import annotations
+
+from integrations.models import InboundCallback
+from payments.models import Incident, Payment, PaymentEvent, Refund
+from payments.money import Money
+from payments.provider import EventKind, ProviderEvent
+from payments.services import incidents, suspense
+from payments.services.incidents import Kind, open_incident
+
+CLOSED = frozenset(
+    {Payment.Status.EXPIRED, Payment.Status.CANCELED, Payment.Status.FAILED}
+)  # given up by us before the money came
+
+
+def other_money(payment: Payment, event: ProviderEvent, callback: InboundCallback | None) -> str:
+    """Another sum or currency than ordered: it waits. Returns why, for the payment's reason."""
+    why = f"paid {event.money}, ordered {payment.money}"
+    _hold(payment, event, callback, kind=_kind_of(payment, event.money), detail=why)
+    return why
+
+
+def paid_again(payment: Payment, event: ProviderEvent, callback: InboundCallback | None) -> str:
+    """The same order paid by one more operation: it buys nothing by itself."""
+    why = f"paid once more, operation {event.operation}"
+    _hold(payment, event, callback, kind=Kind.PAID_TWICE, detail=why)
+    return why
+
+
+def paid_late(payment: Payment, event: ProviderEvent, callback: InboundCallback | None) -> None:
+    """Money for an order that was given up here. Access is given all the same; a person may think otherwise."""
+    open_incident(
+        kind=Kind.LATE,
+        key=f"late:{payment.pk}",
+        provider=payment.provider,
+        payment=payment,
+        callback=callback,
+        operation=event.operation,
+        money=event.money,
+        detail=f"paid while {payment.status}",
+    )
+
+
+def odd_refund(
+    payment: Payment, event: ProviderEvent, callback: InboundCallback | None, left: Money
+) -> str:
+    """More went back than was left here, or another currency: nothing is booked until a person has looked."""
+    why = f"refund of {event.money}, left were {left}"
+    open_incident(
+        kind=Kind.REFUND_FOUND,
+        key=f"refund:{payment.pk}:{event.event_id}",
+        provider=payment.provider,
+        payment=payment,
+        callback=callback,
+        operation=event.operation,
+        money=event.money,
+        detail=why,
+    )
+    return why
+
+
+def came_and_went(
+    payment: Payment,
+    event: ProviderEvent,
+    callback: InboundCallback | None,
+    money: Money,
+    why: str,
+) -> None:
+    """Money that had gone back before we heard that it came: both are booked, and a person may look at it."""
+    incident = open_incident(
+        kind=Kind.REFUND_FOUND,
+        key=f"refund:{payment.pk}:{event.event_id}",
+        provider=payment.provider,
+        payment=payment,
+        callback=callback,
+        operation=event.charge or event.operation,
+        money=money,
+        detail=why,
+    )
+    if incidents.countable(money) is not None:
+        suspense.hold(incident)
+        suspense.give_back(incident, suspense.left_of(incident))
+
+
+def incident_refunded(payment: Payment, event: ProviderEvent) -> Incident | None:
+    """Whose waiting money a refund gives back; None where it is the money the payment brought.
+
+    Where the provider names the charge, that decides; then a refund of ours that is under way; otherwise waiting
+    money goes first, because it bought nothing.
+    """
+    waiting = [
+        incident
+        for incident in incidents.waiting_money(payment)
+        if event.money is None
+        or (
+            event.money.currency == incident.currency
+            and event.money.amount <= suspense.left_of(incident)
+        )
+    ]
+    if not waiting:
+        return None
+    by_operation = {incident.operation: incident for incident in waiting}
+    if event.charge:
+        return by_operation.get(event.charge)
+    ours = _refund_under_way(payment, event.money)
+    if ours is not None:
+        return by_operation.get(ours.operation) if ours.operation else None
+    if event.money is None:
+        return waiting[0] if payment.status == Payment.Status.REVIEW else None
+    return waiting[0]
+
+
+def _refund_under_way(payment: Payment, money: Money | None) -> Refund | None:
+    sent = payment.refunds.filter(
+        status__in=[Refund.Status.ORDERED, Refund.Status.PENDING, Refund.Status.MANUAL]
+    )
+    if money is not None:
+        sent = sent.filter(amount=money.amount, currency=money.currency)
+    return sent.order_by("pk").first()
+
+
+def is_another_sum(payment: Payment, event: ProviderEvent) -> bool:
+    """Whether this money came by another operation than any that was written down: the order was paid once more."""
+    known = payment.events.filter(
+        kind=EventKind.PAID,
+        outcome__in=[PaymentEvent.Outcome.MOVED, PaymentEvent.Outcome.REVIEW],
+    ).exclude(operation="")
+    operations = set(known.values_list("operation", flat=True))
+    if not operations and payment.status == Payment.Status.REFUNDED:  # came and went unheard
+        operations = set(payment.incidents.values_list("operation", flat=True))
+    return bool(event.operation and operations) and event.operation not in operations
+
+
+def _kind_of(payment: Payment, money: Money | None) -> Incident.Kind:
+    if money is None or money.currency != payment.currency:
+        return Kind.WRONG_CURRENCY
+    return Kind.UNDERPAID if money.amount < payment.amount else Kind.OVERPAID
+
+
+def _hold(
+    payment: Payment,
+    event: ProviderEvent,
+    callback: InboundCallback | None,
+    *,
+    kind: Incident.Kind,
+    detail: str,
+) -> None:
+    incident = open_incident(
+        kind=kind,
+        key=f"money:{payment.pk}:{event.operation or event.event_id}",
+        provider=payment.provider,
+        payment=payment,
+        callback=callback,
+        operation=event.operation,
+        money=event.money,
+        detail=detail,
+    )
+    if incident.amount is not None and not suspense.left_of(incident):
+        suspense.hold(incident)

@@ -1,0 +1,81 @@
+"""What a refund told by a provider does to the books: which money it is, and what is left of the payment.
+
+Called by `transitions` with the payment locked: it decides, `transitions` writes the status, then the money is booked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from payments.errors import EventTooEarly
+from payments.models import Incident, Payment, PaymentEvent
+from payments.provider import ProviderEvent
+from payments.services import findings, suspense
+from payments.services.incidents import resolve, waiting_money
+from payments.services.settlement import money_left, settle_refund, settle_returned
+
+Status = Payment.Status
+
+GIVEN_BACK = "given_back"  # the resolution of money that has gone back
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The payment's status once the money is back, and the posting to make under it."""
+
+    to: Payment.Status
+    post: Callable[[], object]
+
+
+def decide(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back | None:
+    """What follows from money that went back, whole or in part; None: nothing moves.
+
+    A sum that cannot be right moves nothing: a person looks at it. Raises EventTooEarly where a part went back of money
+    that never came.
+    """
+    incident = findings.incident_refunded(payment, event)
+    if incident is not None:
+        return _of_waiting(payment, incident, event)
+    if payment.status in (Status.PAID, Status.PARTLY_REFUNDED):
+        return _of_booked(payment, event, record)
+    if payment.status == Status.REFUNDED:
+        return None
+    money = event.money or payment.money
+    if money.currency == payment.currency and money.amount < payment.amount:
+        raise EventTooEarly(f"{money} of {payment.money} went back, and none has come")
+    record.note = f"{money} came and went back before it was booked here"[:300]
+    return Back(
+        Status.REFUNDED,
+        partial(findings.came_and_went, payment, event, record.callback, money, record.note),
+    )
+
+
+def _of_waiting(payment: Payment, incident: Incident, event: ProviderEvent) -> Back:
+    """Money that waited went back: its incident has nothing left to decide."""
+    left = suspense.left_of(incident)
+    amount = event.money.amount if event.money else left
+    others = [row for row in waiting_money(payment) if row.pk != incident.pk]
+    is_last = amount == left and payment.status == Status.REVIEW and not others
+
+    def post() -> None:
+        settle_returned(payment, incident, amount, whole=is_last)
+        if amount == left:
+            resolve(incident, resolution=GIVEN_BACK, note=incident.note)
+
+    return Back(Status.REFUNDED if is_last else Status(payment.status), post)
+
+
+def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back | None:
+    left = money_left(payment)
+    money = event.money or left
+    if money.currency != left.currency or not 0 < money.amount <= left.amount:
+        record.outcome = PaymentEvent.Outcome.REVIEW
+        record.note = findings.odd_refund(payment, event, record.callback, left)[:300]
+        return None
+    is_last = money.amount == left.amount
+    return Back(
+        Status.REFUNDED if is_last else Status.PARTLY_REFUNDED,
+        partial(settle_refund, payment, money.amount),
+    )
