@@ -49,12 +49,13 @@ def _credentials(slug: str) -> list[CheckMessage]:
 
 
 def check_rules(**_: Any) -> list[CheckMessage]:
-    if settings.REFERRAL_DAYS < 0:
-        return [
-            Error(
-                f"REFERRAL_DAYS must not be negative (it is {settings.REFERRAL_DAYS}).",
-                hint="0 switches the bonus off.",
-                id="payments.E004",
-            )
-        ]
-    return []
+    """Bonuses are days to give, never to take."""
+    return [
+        Error(
+            f"{name} must not be negative (it is {getattr(settings, name)}).",
+            hint="0 switches the bonus off.",
+            id="payments.E004",
+        )
+        for name in ("REFERRAL_DAYS", "TRIAL_DAYS", "BONUS_CHANNEL_DAYS")
+        if getattr(settings, name) < 0
+    ]

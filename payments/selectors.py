@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from integrations.clock import now
 from payments.models import Customer, DayEntry, Gift, Payment, Plan, Referral, Subscription
-from payments.periods import Unit, add_period
+from payments.periods import Unit
 from payments.provider import Method
 from payments.registry import ready_providers
 
@@ -42,17 +42,6 @@ class PlanOffer:
     amount: Decimal
     currency: str
     saving_percent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseEffect:
-    """What buying a plan would change: `starts_at` is the present end of a running term, or now."""
-
-    offer: PlanOffer
-    is_renewal: bool
-    starts_at: datetime
-    ends_at: datetime
-    days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,29 +92,6 @@ def plans_on_sale(language: str) -> list[PlanOffer]:
 def plan_offer(plan_id: int, language: str) -> PlanOffer | None:
     """One plan that is on sale."""
     return next((offer for offer in plans_on_sale(language) if offer.plan_id == plan_id), None)
-
-
-def purchase_effect(*, customer_id: int, plan_id: int, language: str) -> PurchaseEffect | None:
-    """None where the plan is no longer sold."""
-    offer = plan_offer(plan_id, language)
-    if offer is None:
-        return None
-    plan = Plan.objects.get(pk=plan_id)
-    moment = now()
-    current = (
-        Subscription.objects.filter(customer_id=customer_id, expires_at__gt=moment)
-        .values_list("expires_at", flat=True)
-        .first()
-    )
-    start = current or moment
-    end = add_period(start, length=plan.length, unit=Unit(plan.unit))
-    return PurchaseEffect(
-        offer=offer,
-        is_renewal=current is not None,
-        starts_at=start,
-        ends_at=end,
-        days=(end - start).days,
-    )
 
 
 def ways_to_pay(currency: str) -> list[WayToPay]:

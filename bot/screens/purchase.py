@@ -12,7 +12,8 @@ from payments import selectors
 from payments.errors import InvoiceRefused
 from payments.formats import money
 from payments.models import Customer
-from payments.selectors import PlanOffer, PurchaseEffect, WayToPay
+from payments.selectors import PlanOffer, WayToPay
+from payments.services.effects import PurchaseEffect, purchase_effect
 from payments.services.ways import way_label
 
 
@@ -36,9 +37,7 @@ def plans(customer: Customer, *, changed: bool = False) -> Screen:
 @for_customer
 def effect(customer: Customer, plan_id: int) -> Screen | None:
     """What buying this plan would change; None where it is no longer sold."""
-    found = selectors.purchase_effect(
-        customer_id=customer.pk, plan_id=plan_id, language=customer.language
-    )
+    found = purchase_effect(customer_id=customer.pk, plan_id=plan_id, language=customer.language)
     if found is None:
         return None
     ways = selectors.ways_to_pay(found.offer.currency)
@@ -57,7 +56,7 @@ def effect(customer: Customer, plan_id: int) -> Screen | None:
 @for_customer
 def refused(customer: Customer, tried: to.Pay, error: InvoiceRefused) -> Screen:
     """The provider opened nothing: why, in plain words, and every other way to pay."""
-    found = selectors.purchase_effect(
+    found = purchase_effect(
         customer_id=customer.pk, plan_id=tried.plan_id, language=customer.language
     )
     others: list[Button] = []
@@ -90,7 +89,7 @@ def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:
     return [
         press(
             way_label(way, ways),
-            to.Pay(found.offer.plan_id, way.provider, way.method, found.offer.amount),
+            to.Pay(found.offer.plan_id, way.provider, way.method, found.amount),
         )
         for way in ways
     ]

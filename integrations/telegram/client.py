@@ -17,6 +17,7 @@ from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreach
 from integrations.http import Client, File
 from integrations.telegram.errors import (
     SERVICE,
+    ChatUnavailable,
     MaybeSent,
     MessageGone,
     NotModified,
@@ -24,6 +25,7 @@ from integrations.telegram.errors import (
 )
 
 API_URL = "https://api.telegram.org"
+INSIDE = ("creator", "administrator", "member")
 Markup = Mapping[str, Any]
 
 
@@ -34,6 +36,14 @@ class BotAccount:
     id: int
     username: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody's place in a chat. `status` is Telegram's word for it."""
+
+    status: str
+    is_in: bool
 
 
 class BotApi:
@@ -127,6 +137,23 @@ class BotApi:
         return BotAccount(
             id=me["id"], username=me.get("username", ""), name=me.get("first_name", "")
         )
+
+    def get_chat_member(self, chat_id: int | str, user_id: int) -> Member:
+        """Whether somebody is in a channel or a group (its id or @name).
+
+        The bot must be an administrator there: ServiceRefused otherwise. Somebody who never was there is "left".
+        """
+        try:
+            found = self._call("getChatMember", {"chat_id": chat_id, "user_id": user_id})
+        except ChatUnavailable as error:
+            if "user not found" not in str(error).lower():
+                raise
+            return Member(status="left", is_in=False)
+        if not isinstance(found, dict) or "status" not in found:
+            raise ServiceUnreachable("telegram answered with no member", service=SERVICE)
+        status = str(found["status"])
+        is_in = status in INSIDE or (status == "restricted" and found.get("is_member") is True)
+        return Member(status=status, is_in=is_in)
 
     def _send(
         self, method: str, fields: Mapping[str, Any], files: Mapping[str, File] | None = None

@@ -16,9 +16,11 @@ from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
 from payments.registry import UnknownProvider, get_provider
+from payments.services import promotions
 from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 from payments.services.pay_pages import new_page, page_url
+from payments.services.pricing import quote
 from payments.services.transitions import apply_event, close_open
 
 log = structlog.get_logger(__name__)
@@ -34,9 +36,12 @@ def start_checkout(
     provider: str,
     method: Method,
     shown_amount: Decimal,
+    purpose: Payment.Purpose = Payment.Purpose.TERM,
     pay_link: PayLink | None = None,
 ) -> Payment:
     """An open invoice for a plan at the price the customer saw.
+
+    What makes that price (a promo code, the rest of a replaced purchase) is frozen in the payment.
 
     Every invoice has a payment page: the given one, where the customer came from it, or one of its own.
 
@@ -54,6 +59,7 @@ def start_checkout(
         provider=provider,
         method=method,
         shown_amount=shown_amount,
+        purpose=purpose,
         pay_link=pay_link,
     )
     if not fresh:
@@ -89,6 +95,7 @@ def _reserve(
     provider: str,
     method: Method,
     shown_amount: Decimal,
+    purpose: Payment.Purpose,
     pay_link: PayLink | None,
 ) -> tuple[Payment, bool]:
     """The customer's open payment for this, or a new one; True where it is new."""
@@ -96,15 +103,20 @@ def _reserve(
         lock_customers([customer_id])
         customer = Customer.objects.get(pk=customer_id)
         plan = Plan.objects.filter(pk=plan_id, is_active=True).first()
-        if plan is None or plan.amount != shown_amount:
+        price = quote(customer_id=customer_id, plan=plan, purpose=purpose) if plan else None
+        if plan is None or price is None or price.amount != shown_amount:
             raise NotForSale(f"plan {plan_id} at {shown_amount}")
+        promo_code = price.use.code if price.use else None
         same = Payment.objects.filter(
             customer=customer,
             plan=plan,
             provider=provider,
             method=method.value,
-            amount=plan.amount,
-            currency=plan.currency,
+            amount=price.amount,
+            currency=price.full.currency,
+            purpose=purpose,
+            promo_code=promo_code,
+            replaces=price.replaces,
             status__in=Payment.OPEN,
         ).order_by("-id")
         for payment in same.select_related("customer", "plan", "pay_link")[:5]:
@@ -117,6 +129,9 @@ def _reserve(
             ):
                 return payment, False
         take_turn(customer_id=customer_id, action=Action.INVOICE)
+        if price.use is not None and price.use.payment_id is not None:
+            # One code makes one invoice cheaper: the older one gives it up.
+            close_open(payment_id=price.use.payment_id, to=Payment.Status.CANCELED)
         payment = Payment.objects.create(
             customer=customer,
             plan=plan,
@@ -124,11 +139,17 @@ def _reserve(
             unit=plan.unit,
             provider=provider,
             method=method.value,
-            amount=plan.amount,
-            currency=plan.currency,
+            amount=price.amount,
+            currency=price.full.currency,
+            purpose=purpose,
+            discount=price.discount,
+            promo_code=promo_code,
+            replaces=price.replaces,
             pay_link=pay_link or new_page(customer_id=customer.pk, plan_id=plan.pk),
             invoice_expires_at=now() + timedelta(seconds=settings.INVOICE_SECONDS),
         )
+        if price.use is not None and not promotions.take(price.use, payment):
+            raise NotForSale(f"code {promo_code} is used up")
         return payment, True
 
 

@@ -33,6 +33,7 @@ class Action(StrEnum):
     SUPPORT = "support"
     GIFT = "gift"
     TRIAL = "trial"
+    CHANNEL = "channel"
     EMAIL = "email"
 
 

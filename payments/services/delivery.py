@@ -12,7 +12,7 @@ from django.conf import settings
 from integrations.clock import now
 from integrations.services import outbox
 from payments.models import Payment, Referral
-from payments.services import days, gifts, plan_swap
+from payments.services import days, gifts, plan_swap, promotions
 
 Purpose = Payment.Purpose
 
@@ -30,6 +30,7 @@ def deliver(payment: Payment) -> None:
         plan_swap.swap(payment)
     else:
         days.grant_purchase(payment)
+    promotions.mark_used(payment)
     reward_inviter(payment)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from integrations.clock import now
 from payments import formats, selectors
 from payments.models import PayLink, Payment
-from payments.selectors import PurchaseEffect, WayToPay
+from payments.selectors import WayToPay
+from payments.services.effects import PurchaseEffect, purchase_effect
 from payments.services.pay_pages import payment_on
 from payments.services.ways import method_label, way_label
 
@@ -76,25 +77,33 @@ def state_of(page: PayLink) -> PageState:
     return _outcome(page, payment)
 
 
-def ways_on(page: PayLink) -> tuple[PurchaseEffect | None, list[WayToPay]]:
+def ways_on(page: PayLink, payment: Payment | None) -> tuple[PurchaseEffect | None, list[WayToPay]]:
     """What buying the page's plan would change, and every way to pay for it; nothing where it is not sold."""
-    effect = selectors.purchase_effect(
-        customer_id=page.customer_id, plan_id=page.plan_id, language=page.customer.language
+    effect = purchase_effect(
+        customer_id=page.customer_id,
+        plan_id=page.plan_id,
+        language=page.customer.language,
+        purpose=purpose_of(payment),
     )
-    return effect, selectors.ways_to_pay(effect.offer.currency) if effect else []
+    return effect, selectors.ways_to_pay(effect.currency) if effect else []
+
+
+def purpose_of(payment: Payment | None) -> Payment.Purpose:
+    """What a page sells: the same as the invoice that is on it."""
+    return Payment.Purpose(payment.purpose) if payment else Payment.Purpose.TERM
 
 
 def _choice(page: PayLink, closed: Payment | None) -> PageState:
     plan = page.plan.title(page.customer.language)
-    effect, ways = ways_on(page)
+    effect, ways = ways_on(page, closed)
     if page.expires_at <= now() or effect is None:
         return PageState(stage="gone", plan=plan, payment=closed)
     return PageState(
         stage="choose",
         plan=plan,
-        amount=formats.money(effect.offer.amount, effect.offer.currency),
-        shown_amount=f"{effect.offer.amount:f}",
-        period=_period(effect.starts_at if effect.is_renewal else None, effect.ends_at),
+        amount=formats.money(effect.amount, effect.currency),
+        shown_amount=f"{effect.amount:f}",
+        period=_period(effect),
         payment=closed,
         note=_why_closed(closed) if closed else "",
         is_checkable=bool(closed and closed.status in CHECKABLE and closed.external_id),
@@ -103,7 +112,7 @@ def _choice(page: PayLink, closed: Payment | None) -> PageState:
 
 
 def _invoice(page: PayLink, payment: Payment) -> PageState:
-    effect, ways = ways_on(page)
+    effect, ways = ways_on(page, payment)
     to_pay = payment.amount_to_pay or payment.amount
     others = [
         way for way in ways if (way.provider, way.method) != (payment.provider, payment.method)
@@ -113,10 +122,8 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         stage="open" if payment.external_id else "opening",
         plan=payment.plan.title(page.customer.language),
         amount=formats.money(payment.amount, payment.currency),
-        shown_amount=f"{effect.offer.amount:f}" if effect else "",
-        period=_period(effect.starts_at if effect.is_renewal else None, effect.ends_at)
-        if effect
-        else "",
+        shown_amount=f"{effect.amount:f}" if effect else "",
+        period=_period(effect) if effect else "",
         payment=payment,
         method=method_label(payment.provider, payment.method),
         to_pay=formats.money(to_pay, payment.currency),
@@ -172,12 +179,17 @@ def _steps(payment: Payment) -> list[Step]:
     ]
 
 
-def _period(start: datetime | None, end: datetime) -> str:
-    if start is None:
-        return _("Доступ сразу после оплаты, до %(end)s.") % {"end": formats.day(end)}
+def _period(effect: PurchaseEffect) -> str:
+    end = formats.day(effect.ends_at)
+    if effect.purpose == Payment.Purpose.GIFT:
+        return _("Подарок: ссылка на него придёт в бот сразу после оплаты.")
+    if effect.purpose == Payment.Purpose.CHANGE:
+        return _("Смена тарифа: доступ до %(end)s.") % {"end": end}
+    if not effect.is_renewal:
+        return _("Доступ сразу после оплаты, до %(end)s.") % {"end": end}
     return _("Срок продлится: %(start)s → %(end)s.") % {
-        "start": formats.day(start),
-        "end": formats.day(end),
+        "start": formats.day(effect.starts_at),
+        "end": end,
     }
 
 

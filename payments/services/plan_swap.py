@@ -21,20 +21,28 @@ from fractions import Fraction
 from django.db.models import Sum
 
 from integrations.clock import now
-from payments.models import DayEntry, Payment
+from payments.models import DayEntry, MoneyEntry, Payment
+from payments.money import Money
 from payments.services import days
 
 LATE_AFTER = timedelta(days=1)
 
 Kind = DayEntry.Kind
 Status = Payment.Status
+INCOME = (MoneyEntry.Kind.CAPTURE, MoneyEntry.Kind.RELEASE)
 OWN = (Kind.PURCHASE, Kind.RESTORED)  # what a payment gave to its own payer
 
 
 def worth(payment: Payment) -> Fraction:
     """What a purchase stands for: the money paid and, for a change, the credit that was brought along."""
     brought = payment.discount if payment.purpose == Payment.Purpose.CHANGE else 0
-    return Fraction(payment.amount) + Fraction(brought)
+    return Fraction(paid_for(payment).amount) + Fraction(brought)
+
+
+def paid_for(payment: Payment) -> Money:
+    """The money a payment brought: as ordered, unless staff accepted another sum."""
+    income = payment.money_entries.filter(kind__in=INCOME).first()
+    return Money(income.amount, income.currency) if income else payment.money
 
 
 def rest_of(payment: Payment) -> list[tuple[DayEntry, int]]:

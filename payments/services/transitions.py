@@ -19,7 +19,7 @@ from integrations.services import outbox
 from payments.errors import EventTooEarly, NotAcceptable, UnconfirmedHint, UnknownPayment
 from payments.models import Gift, Incident, Payment, PaymentEvent, Referral
 from payments.provider import EventKind, ProviderEvent, Trust
-from payments.services import findings, money_back
+from payments.services import findings, money_back, promotions
 from payments.services.locks import lock_customers
 from payments.services.settlement import settle_accepted, settle_paid
 
@@ -29,6 +29,7 @@ Status = Payment.Status
 Outcome = PaymentEvent.Outcome
 Origin = PaymentEvent.Origin
 
+CLOSED_UNPAID = frozenset({Status.FAILED, Status.CANCELED, Status.EXPIRED})
 MONEY_IS_IN = frozenset({Status.PAID, Status.PARTLY_REFUNDED, Status.REFUNDED})
 # Orders that waiting money may pay for: nothing was booked for them yet.
 ACCEPTABLE = frozenset(Status) - MONEY_IS_IN
@@ -273,6 +274,8 @@ def set_status(payment: Payment, to: Payment.Status, *, reason: str = "") -> Non
         payment.opened_at = now()
         changed.append("opened_at")
     payment.save(update_fields=changed)
+    if to in CLOSED_UNPAID:
+        promotions.release(payment)
 
 
 def close_open(*, payment_id: int, to: Payment.Status, reason: str = "") -> bool:

@@ -23,7 +23,7 @@ from payments.models import PayLink, PaymentEvent
 from payments.provider import Method
 from payments.services.checkout import cancel_payment, start_checkout
 from payments.services.checks import check_payment
-from payments.services.page_state import state_of
+from payments.services.page_state import purpose_of, state_of
 from payments.services.pay_pages import find_page, payment_on
 
 PageView = Callable[[HttpRequest, PayLink], HttpResponse]
@@ -77,6 +77,7 @@ def choose(request: HttpRequest, page: PayLink) -> HttpResponse:
             provider=request.POST.get("provider", ""),
             method=Method(request.POST.get("method", "")),
             shown_amount=Decimal(request.POST.get("shown", "")),
+            purpose=purpose_of(payment_on(page)),
             pay_link=page,
         )
     except AlreadyOpening:

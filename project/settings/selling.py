@@ -7,6 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from project import env
 
 REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
+# Days a customer without a subscription may try the access for; 0: no trial.
+TRIAL_DAYS = env.number("TRIAL_DAYS", 0)
+# The owner's channel (@name or id; the bot is an administrator there) and the days for joining it.
+BONUS_CHANNEL = env.text("BONUS_CHANNEL", "")
+BONUS_CHANNEL_DAYS = env.number("BONUS_CHANNEL_DAYS", 3)
 CHECK_COOLDOWN_SECONDS = env.number("CHECK_COOLDOWN_SECONDS", 20)
 # How long an invoice stays open where the provider names no end of its own.
 INVOICE_SECONDS = env.number("INVOICE_SECONDS", 1800)
@@ -22,6 +27,7 @@ COOLDOWNS: dict[str, int] = {
     "support": 10,
     "gift": 10,
     "trial": 10,
+    "channel": 5,
     "email": 5,
 }
 for pause in env.words("COOLDOWNS"):

@@ -126,6 +126,8 @@ def test_the_defaults_shown_are_those_of_the_code():
     shown = dict(re.findall(r"^#([A-Z][A-Z0-9_]+)=(.+)$", read(".env.example"), re.MULTILINE))
     for name in (
         "REFERRAL_DAYS",
+        "TRIAL_DAYS",
+        "BONUS_CHANNEL_DAYS",
         "PAY_PAGE_DAYS",
         "INVOICE_SECONDS",
         "CHECK_COOLDOWN_SECONDS",

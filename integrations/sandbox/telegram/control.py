@@ -110,6 +110,17 @@ def block(request: SandboxRequest) -> dict[str, Any]:
 
 
 @control("POST")
+def channel(request: SandboxRequest) -> dict[str, Any]:
+    """The person joins the owner's channel, or leaves it. Nobody is told: the bot has to ask."""
+    telegram, document = request.sandbox.get(Telegram), request.body_object()
+    with telegram.hub.lock:
+        chat = _chat(telegram, document)
+        chat.in_channel = bool(document.get("joined", True))
+        telegram.touch(chat)
+        return {"chat": views.chat_summary(telegram, chat)}
+
+
+@control("POST")
 def read(request: SandboxRequest) -> dict[str, Any]:
     """The person looked at the chat."""
     telegram, document = request.sandbox.get(Telegram), request.body_object()

@@ -42,6 +42,7 @@ class Chat:
     start_payload: str = ""
     started: bool = False
     blocked: bool = False
+    in_channel: bool = False  # the one channel of this Telegram, whatever it is called
     unread: int = 0
     action: str = ""
     action_until: float = 0.0

@@ -15,6 +15,7 @@ urlpatterns = [
     path("control/telegram/edit", control.edit),
     path("control/telegram/press", control.press),
     path("control/telegram/block", control.block),
+    path("control/telegram/channel", control.channel),
     path("control/telegram/read", control.read),
     path("control/telegram/messages", control.messages),
     path("control/telegram/changes", control.changes),

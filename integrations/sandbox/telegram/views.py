@@ -24,6 +24,7 @@ def chat_summary(telegram: Messenger, chat: Chat) -> Wire:
         "started": chat.started,
         "start_payload": chat.start_payload,
         "blocked": chat.blocked,
+        "in_channel": chat.in_channel,
         "unread": chat.unread,
         "action": chat.action if chat.action and time.time() < chat.action_until else "",
         "keyboard": chat.keyboard,

@@ -129,13 +129,23 @@ def get_chat(telegram: Messenger, params: Params) -> Wire:
 
 
 def get_chat_member(telegram: Messenger, params: Params) -> Wire:
-    chat = chat_of(telegram, params)
+    """In a chat that is known here, or in the channel: this Telegram has one, under any other name."""
     user_id = params.integer("user_id")
+    if params.text("chat_id") not in {str(known) for known in telegram.state.chats}:
+        return _channel_member(telegram, user_id)
+    chat = chat_of(telegram, params)
     if user_id == telegram.bot()["id"]:
         return {"status": "member", "user": telegram.bot()}
     if user_id != chat.person.id:
         raise bad_request("PARTICIPANT_ID_INVALID")
     return {"status": "member", "user": chat.person.wire()}
+
+
+def _channel_member(telegram: Messenger, user_id: int) -> Wire:
+    private = telegram.state.chats.get(user_id)
+    if private is None:
+        raise bad_request("user not found")
+    return {"status": "member" if private.in_channel else "left", "user": private.person.wire()}
 
 
 def get_file(telegram: Messenger, params: Params) -> Wire:
