@@ -11,7 +11,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Window
+from tests.e2e.browser import DESK, Window, window
+from tests.e2e.conftest import STAFF
 
 pytestmark = [
     pytest.mark.e2e,
@@ -19,6 +20,12 @@ pytestmark = [
     pytest.mark.xdist_group("stack"),
     pytest.mark.timeout(240),
 ]
+
+INLINE = """() => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  document.head.append(script);
+}"""
 
 
 def press(seen: Window, label: str) -> None:
@@ -112,6 +119,37 @@ def test_staff_make_good_a_lost_callback_with_one_button(stack, desk, sign_in, n
     desk.sees("оплачен", within=".office-badges")
     assert anna.link()
     assert anna.days() == 30
+
+
+def test_the_office_works_under_its_content_policy(stack, desk, sign_in, browser):
+    """`desk` fails on anything a console shows in red: every violation of the policy is."""
+    sign_in(desk)
+    for path in (
+        "",
+        "payments/payment/?status__exact=paid",
+        "payments/plan/add/",
+        "payments/customer/",
+        "integrations/inboundcallback/",
+        "auth/user/",
+        "auth/user/add/",
+        "two-factor/",
+        "password_change/",
+    ):
+        answer = desk.page.goto(f"{stack.web}/admin/{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        assert "'unsafe-eval'" in answer.headers["content-security-policy"], path
+    desk.open(f"{stack.web}/admin/payments/payment/")
+    menu = desk.page.locator("nav[x-show=openUserLinks]")
+    expect(menu).to_be_hidden()
+    desk.page.locator("[x-data='{ openUserLinks: false }']").get_by_text(STAFF).first.click()
+    expect(menu).to_be_visible()
+
+    with window(browser, DESK) as strict:
+        strict.open(f"{stack.web}/admin/login/")
+        strict.page.evaluate(INLINE)
+        assert strict.page.evaluate("window.ran") is None
+        assert "Content Security Policy" in strict.complaints[-1]
 
 
 def test_no_page_has_to_be_scrolled_sideways_on_a_phone(stack, phone, sign_in, new_customer):
