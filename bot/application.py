@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,6 +15,7 @@ from telegram.request import HTTPXRequest
 
 from bot import errors
 from bot.handlers import language, payments, purchase, referral, start, subscription, support
+from bot.polling import HandledFirst
 from bot.routing import BotApplication
 
 API_URL = "https://api.telegram.org"
@@ -26,6 +29,7 @@ RETRIES = 3  # of a call that Telegram answered with 429: the limiter waits as l
 def build_application(credentials: Mapping[str, str]) -> BotApplication:
     """No call to Telegram is made here."""
     address = (credentials.get("TELEGRAM_API_URL") or API_URL).rstrip("/")
+    taken: asyncio.Queue[object] = asyncio.Queue()
     application = (
         Application.builder()
         .token(credentials["BOT_TOKEN"])
@@ -39,8 +43,9 @@ def build_application(credentials: Mapping[str, str]) -> BotApplication:
         )
         .rate_limiter(AIORateLimiter(max_retries=RETRIES))
         .concurrent_updates(True)  # noqa: FBT003
-        .request(_request(connections=64))
-        .get_updates_request(_request(connections=2))
+        .request(HTTPXRequest(**_connections(64)))
+        .update_queue(taken)
+        .get_updates_request(HandledFirst(taken, **_connections(2)))
         .build()
     )
     for section in SECTIONS:
@@ -73,12 +78,12 @@ def _commands(language_code: str) -> list[BotCommand]:
         ]
 
 
-def _request(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        connect_timeout=5,
-        read_timeout=10,
-        write_timeout=10,
-        pool_timeout=5,
-        httpx_kwargs={"trust_env": False},  # like all our clients: no proxy by surprise
-    )
+def _connections(number: int) -> dict[str, Any]:
+    return {
+        "connection_pool_size": number,
+        "connect_timeout": 5,
+        "read_timeout": 10,
+        "write_timeout": 10,
+        "pool_timeout": 5,
+        "httpx_kwargs": {"trust_env": False},  # like all our clients: no proxy by surprise
+    }

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 import requests
@@ -18,7 +20,7 @@ from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from bot import runner
+from bot import polling, runner, updates
 from bot.standby import POLLING, Turn
 from integrations.sandbox.telegram import people
 from integrations.sandbox.telegram.simulator import Telegram
@@ -88,6 +90,54 @@ async def test_a_standby_takes_over_and_nobody_is_answered_twice(anna):
             await hears(anna, 3)
     await asyncio.sleep(0.3)
     assert len(anna.messages) == 3
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Handling of /start takes as long as the test wants: begun and finished are events."""
+    begun, finish = asyncio.Event(), asyncio.Event()
+    meet = updates.Note.customer
+
+    async def customer(note: updates.Note, **options: Any) -> Any:
+        begun.set()
+        await finish.wait()
+        return await meet(note, **options)
+
+    monkeypatch.setattr(updates.Note, "customer", customer)
+    return begun, finish
+
+
+async def confirmed(person: PersonInChat, *, within: float) -> bool:
+    """Telegram was told that all updates were taken: a killed bot would not get them back."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            while person.world.telegram.state.updates:
+                await asyncio.sleep(0.02)
+            return True
+    return False
+
+
+async def test_what_is_being_handled_is_not_confirmed(anna, slow, monkeypatch):
+    monkeypatch.setattr(polling, "PATIENCE", 10.0)
+    begun, finish = slow
+    async with running(runner.poll_in_turns):
+        writes(anna, "/start")
+        await asyncio.wait_for(begun.wait(), 20)
+        assert not await confirmed(anna, within=0.5)
+        finish.set()
+        assert await confirmed(anna, within=20)
+    await hears(anna, 1)
+
+
+async def test_nobody_waits_long_for_somebody_elses_handling(anna, slow, monkeypatch):
+    monkeypatch.setattr(polling, "PATIENCE", 0.2)
+    begun, finish = slow
+    async with running(runner.poll_in_turns):
+        writes(anna, "/start")
+        await asyncio.wait_for(begun.wait(), 20)
+        assert await confirmed(anna, within=20)
+        finish.set()
+        await hears(anna, 1)
 
 
 async def test_a_lost_turn_ends_the_polling_and_is_taken_again(anna, caplog):
@@ -199,14 +249,43 @@ def start_process(sandbox, token: str) -> subprocess.Popen[str]:
 def test_a_told_process_ends_in_good_order(sandbox):
     process = start_process(sandbox, "4242:test-bot-token")
     telegram = sandbox.get(Telegram)
-    until = time.monotonic() + 30
-    while not telegram.last_poll and time.monotonic() < until:
-        time.sleep(0.1)
+    assert comes(lambda: bool(telegram.last_poll))
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 0, output
     assert "bot.stopped" in output
     assert "test-bot-token" not in output
+
+
+def test_a_killed_process_leaves_what_it_had_begun_to_the_next(sandbox):
+    with sandbox.lock:
+        chat = sandbox.get(Telegram).add_chat(first_name="Анна")
+    anna = PersonInChat(World.outside(sandbox), chat)
+    process = start_process(sandbox, "4242:test-bot-token")
+    try:
+        writes(anna, "/start")
+        assert comes(lambda: len(anna.messages) == 1)
+        with sandbox.lock:
+            sandbox.faults.plan("telegram", "hang", operation="sendMessage", seconds=60)
+        writes(anna, "/start")
+        assert comes(lambda: not sandbox.faults.planned)  # the answer is on its way to nowhere
+    finally:
+        process.kill()
+        process.communicate(timeout=30)
+    assert len(anna.messages) == 1
+    process = start_process(sandbox, "4242:test-bot-token")
+    try:
+        assert comes(lambda: len(anna.messages) == 2)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def comes(ready: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 30
+    while not ready() and time.monotonic() < until:
+        time.sleep(0.05)
+    return ready()
 
 
 def test_a_wrong_token_ends_the_process_without_quoting_it(sandbox):
