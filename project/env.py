@@ -6,6 +6,7 @@ line break in a merchant secret has cost people days. A wrong type is refused lo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def given_by_file() -> list[str]:
+    """Names whose value stands in a readable file, ours and other programs'. No file is read."""
+    files = {name: path for name, path in env.ENVIRON.env.items() if name.endswith("_FILE")}
+    return [name.removesuffix("_FILE") for name, path in files.items() if os.access(path, os.R_OK)]
 
 
 class Credentials(Mapping[str, str]):

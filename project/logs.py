@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from project import env
+
 # Values of keys like these are never printed, however deep they stand.
 SECRET_KEYS = re.compile(
     r"(secret|token|password|passwd|authorization|cookie|api_?key)", re.IGNORECASE
@@ -130,7 +132,8 @@ def known_secrets() -> tuple[str, ...]:
 
     Read once: the environment does not change under a running process.
     """
-    named = [settings.CREDENTIALS.get(name, "") for name in _secret_names(settings.CREDENTIALS)]
+    names = _secret_names({*settings.CREDENTIALS, *env.given_by_file()})
+    named = [settings.CREDENTIALS.get(name, "") for name in names]
     passwords = [str(database.get("PASSWORD", "")) for database in settings.DATABASES.values()]
     passwords.append(urlsplit(settings.REDIS_URL).password or "")
     found = {

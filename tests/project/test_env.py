@@ -38,3 +38,10 @@ def test_what_is_asked_for_by_name_is_read_from_its_file(variables, tmp_path):
     assert dict(credentials)["SHOP_SECRET"] == "kept apart"
     with pytest.raises(ImproperlyConfigured, match="BROKEN_FILE"):
         credentials.get("BROKEN")
+
+
+def test_values_in_files_are_named_where_they_can_be_read(variables, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("kept apart\n")
+    variables |= {"SHOP_SECRET_FILE": str(secret), "BROKEN_FILE": "/nowhere/at/all", "PLAIN": "1"}
+    assert env.given_by_file() == ["SHOP_SECRET"]
