@@ -10,6 +10,7 @@ from bot.rendering import Screen
 from bot.screens import access, found, invoice, referral
 from bot.staff import staff_access_delayed, staff_payment_paid, staff_refund
 from bot.staff_incidents import staff_incident
+from bot.staff_reconciliation import staff_reconciliation
 from integrations.telegram.errors import ChatUnavailable, MessageGone
 from payments.models import Payment, PaymentEvent, Referral
 from payments.services.fulfilment import mark_link_sent
@@ -29,6 +30,7 @@ __all__ = [
     "staff_access_delayed",
     "staff_incident",
     "staff_payment_paid",
+    "staff_reconciliation",
     "staff_refund",
 ]
 

@@ -64,6 +64,18 @@ class RefundsMoney(Protocol):
         ...
 
 
+@runtime_checkable
+class ListsRefunds(Protocol):
+    """A provider that can be asked what of one payment has gone back."""
+
+    def refunds_of(self, external_id: str, *, since: datetime) -> list[ProviderEvent]:
+        """Every finished refund of a payment made since then, with the event id its notification has.
+
+        Raises ServiceUnreachable, ServiceRefused.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRequest:
     """A charge without the payer: he agreed beforehand. Repeating the same `reference` charges once."""

@@ -124,6 +124,8 @@ class ProviderEvent:
     reason: str = ""  # the provider's own words for a failure
     held: bool = False  # with PENDING: the sum is reserved and waits for HoldsMoney
     method_kept: MethodKept | None = None  # with PAID, where the payer agreed
+    paid_at: datetime | None = None  # when the money came, where its list says so
+    refunded: Money | None = None  # in a list: what of it has gone back, where the list says so
     subscription: str = ""  # the id of the provider's own subscription this charge belongs to
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # for people, not for code
 

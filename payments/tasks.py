@@ -4,6 +4,7 @@ from celery import shared_task
 
 from integrations.wakeups import awake
 from payments.services import callbacks, confirmations, cooldowns, expiry, fulfilment, polling
+from payments.services.reconciliation import runs
 
 
 @shared_task(name=callbacks.DRAIN)
@@ -36,3 +37,8 @@ def sweep_cooldowns() -> int:
 @shared_task(name="payments.poll_payments")
 def poll_payments() -> int:
     return polling.poll_payments()
+
+
+@shared_task(name="payments.reconcile_daily")
+def reconcile_daily() -> int:
+    return runs.reconcile_daily()

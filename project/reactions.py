@@ -37,6 +37,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "days.ready": ("bot.notifications.days_ready",),
     "gift.ready": ("bot.notifications.gift_ready",),
     "gift.claimed": ("bot.notifications.gift_claimed",),
+    "access.unpaid": ("payments.services.reconciliation.fixes.close_unpaid",),
+    # the other side's lists
+    "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
+    "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }
@@ -49,6 +53,9 @@ TITLES = {
     "bot.notifications.days_ready": _("Клиенту: ссылка доступа без оплаты"),
     "bot.notifications.gift_claimed": _("Клиенту: подарок открыли"),
     "bot.notifications.gift_ready": _("Клиенту: ссылка подарка"),
+    "payments.services.reconciliation.fixes.close_unpaid": _("Закрыть неоплаченный доступ"),
+    "payments.services.reconciliation.runs.execute_ordered": _("Провести сверку"),
+    "bot.notifications.staff_reconciliation": _("Сотрудникам: сверка нашла расхождения"),
     "bot.notifications.access_delayed": _("Клиенту: доступ задерживается"),
     "bot.notifications.access_granted": _("Клиенту: ссылка доступа"),
     "bot.notifications.payment_expired": _("Клиенту: счёт закрыт"),

@@ -6,6 +6,7 @@ Reference: the panel's own source and its contract package, 2.0.0 to 3.3.2.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -27,6 +28,7 @@ from integrations.remnawave.errors import (
     code_of,
     explained,
 )
+from integrations.remnawave.listing import every_user
 from integrations.remnawave.users import (
     ACTIVE,
     DISABLED,
@@ -148,6 +150,11 @@ class Panel:
                 return None
             raise
         return read_user(record, version=self._configured_version)
+
+    def users(self) -> Iterator[PanelUser]:
+        """Everybody the panel knows, page by page; a user who is changed meanwhile may come twice."""
+        for record in every_user(self._call):
+            yield read_user(record, version=self._configured_version)
 
     def health(self) -> str:
         """The panel's version, after a harmless call that needs the token."""

@@ -26,9 +26,9 @@ class Migration(migrations.Migration):
                 ("external_id", models.CharField(blank=True, max_length=100)),
                 ("reference", models.CharField(blank=True, max_length=128)),
                 ("kind", models.CharField(max_length=10)),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("amount", models.DecimalField(decimal_places=8, max_digits=24, null=True)),
                 ("currency", models.CharField(blank=True, max_length=3)),
-                ("refunded", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("refunded", models.DecimalField(decimal_places=8, max_digits=24, null=True)),
                 ("at", models.DateTimeField(null=True)),
             ],
             options={

@@ -100,6 +100,11 @@ class ReconciliationRun(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} {self.since:%d.%m.%Y}–{self.until:%d.%m.%Y}"
 
+    @property
+    def open_lines(self) -> models.QuerySet[ReconciliationLine]:
+        """Differences that nobody has ended yet."""
+        return self.lines.filter(resolved_at=None)
+
 
 class ReconciliationLine(models.Model):
     """One difference. `key` recognises the same difference in a later run."""
@@ -183,9 +188,9 @@ class ListedRow(models.Model):
     external_id = models.CharField(max_length=100, blank=True)
     reference = models.CharField(max_length=128, blank=True)
     kind = models.CharField(max_length=10)
-    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    amount = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     currency = models.CharField(max_length=3, blank=True)
-    refunded = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    refunded = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     at = models.DateTimeField(null=True)
 
     class Meta:

@@ -178,6 +178,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "reconcile-daily": {
+        "task": "payments.reconcile_daily",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "poll-payments": {
         "task": "payments.poll_payments",
         "schedule": 5.0,

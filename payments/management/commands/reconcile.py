@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.clock import now
-from integrations.errors import IntegrationError
-from payments.provider import ListsPayments, PaymentProvider
-from payments.registry import UnknownProvider, get_provider, ready_providers
-from payments.services.reconciliation import compare
+from payments.models import ReconciliationRun
+from payments.provider import ListsPayments
+from payments.registry import UnknownProvider, get_provider, provider_label
+from payments.services.reconciliation.runs import AlreadyRunning, execute, order
+from payments.services.reconciliation.subjects import PANEL, subjects
 
 DEFAULT_DAYS = 3
+DIFFERS, NOT_DONE = 1, 2
 
 
 def moment(text: str) -> datetime:
@@ -30,49 +33,94 @@ def moment(text: str) -> datetime:
 
 class Command(BaseCommand):
     help = (
-        "Compare payments with the providers' own lists. Changes nothing; exit 1 where they differ."
+        "Compare our books with the providers' lists and the panel, and keep what differs for the admin."
+        " Moves nothing. Exit 1 where differences are open, 2 where a comparison could not be done."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--provider", help="only this one: a name of PAYMENT_PROVIDERS")
+        parser.add_argument("--panel", action="store_true", help="only the panel")
         parser.add_argument(
             "--since", type=moment, help=f"2026-11-20, 36h or 14d; {DEFAULT_DAYS}d if not given"
         )
+        parser.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         since = options["since"] or now() - timedelta(days=DEFAULT_DAYS)
-        failed = [
-            provider.slug
-            for provider in self._providers(options["provider"])
-            if not self._agrees(provider, since)
-        ]
-        if failed:
-            sys.exit(1)
+        reports = [self._report(subject, since) for subject in self._chosen(options)]
+        if options["json"]:
+            self.stdout.write(json.dumps(reports, ensure_ascii=False, indent=2))
+        else:
+            for report in reports:
+                self._tell(report)
+        if any(report["status"] != ReconciliationRun.Status.DONE for report in reports):
+            sys.exit(NOT_DONE)
+        if any(report["open"] for report in reports):
+            sys.exit(DIFFERS)
 
-    def _providers(self, slug: str | None) -> list[PaymentProvider]:
+    def _chosen(self, options: Any) -> list[str]:
+        slug = options["provider"]
+        chosen = [PANEL] if options["panel"] else []
         if not slug:
-            return ready_providers()
+            return chosen or subjects()
         try:
-            return [get_provider(slug)]
+            provider = get_provider(slug)
         except UnknownProvider:
-            raise CommandError(f"{slug} is not switched on in PAYMENT_PROVIDERS.") from None
-
-    def _agrees(self, provider: PaymentProvider, since: datetime) -> bool:
-        """Print one provider's report; whether nothing is open."""
+            raise CommandError(
+                f"{slug} is not switched on in PAYMENT_PROVIDERS.", returncode=NOT_DONE
+            ) from None
         if not isinstance(provider, ListsPayments):
-            self.stdout.write(f"⚠️ {provider.label}: its API cannot list payments, nothing compared")
-            return True
+            raise CommandError(
+                f"{provider.label}: its API cannot list payments. Upload a statement in the admin.",
+                returncode=NOT_DONE,
+            )
+        return [slug, *chosen]
+
+    def _report(self, subject: str, since: datetime) -> dict[str, Any]:
+        """One finished run in plain values."""
         try:
-            result = compare(provider, since=since)
-        except IntegrationError as error:
-            self.stdout.write(f"❌ {provider.label}: {error}")
-            return False
-        for found in result.discrepancies:
-            number = f"№ {found.payment.pk}" if found.payment else "—"
-            self.stdout.write(f"❌ {provider.label} {number} {found.reference}: {found.detail}")
-        sign = "❌" if result.discrepancies else "✅"
+            run = order(subject=subject, since=since, until=now())
+            run = execute(run_id=run.pk)
+        except AlreadyRunning:
+            return {"subject": subject, "status": "running", "error": "another run goes on"}
+        lines = run.lines.select_related("payment")
+        return {
+            "subject": subject,
+            "run": run.pk,
+            "status": run.status,
+            "error": run.error,
+            "since": run.since.isoformat(),
+            "theirs": run.theirs,
+            "ours": run.ours,
+            "open": run.open_lines.count(),
+            "differences": [
+                {
+                    "kind": line.kind,
+                    "title": str(line.get_kind_display()),
+                    "payment": line.payment_id,
+                    "reference": line.reference,
+                    "ours": line.ours,
+                    "theirs": line.theirs,
+                    "explained": line.resolution,
+                }
+                for line in lines
+            ],
+        }
+
+    def _tell(self, report: dict[str, Any]) -> None:
+        name = "Remnawave" if report["subject"] == PANEL else provider_label(report["subject"])
+        for line in report.get("differences", []):
+            sign = "✅" if line["explained"] else "❌"
+            number = f"№ {line['payment']}" if line["payment"] else "—"
+            self.stdout.write(
+                f"{sign} {name} {number} {line['reference']}: {line['title']};"
+                f" {line['ours'] or '—'} | {line['theirs'] or '—'}"
+            )
+        if report["status"] != ReconciliationRun.Status.DONE:
+            self.stdout.write(f"❌ {name}: {report['error']}")
+            return
         self.stdout.write(
-            f"{sign} {provider.label}: {result.listed} listed since {since:%Y-%m-%d %H:%M} UTC,"
-            f" {len(result.discrepancies)} differences"
+            f"{'❌' if report['open'] else '✅'} {name}: {report['theirs']} listed since"
+            f" {report['since'][:16]}, {report['ours']} here, {report['open']} open differences"
+            f" (run {report['run']}){': ' + report['error'] if report['error'] else ''}"
         )
-        return not result.discrepancies

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
@@ -17,7 +16,6 @@ from integrations.foreign import Unreadable, web_address
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
-    EventKind,
     Invoice,
     InvoiceRequest,
     Method,
@@ -126,12 +124,9 @@ class Provider(PaymentProvider):
     def list_payments(self, *, since: datetime) -> Iterator[ProviderEvent]:
         for row in self._client.payments(since=since):
             try:
-                told = operations.told(bodies.texts(row))
+                yield operations.listed(bodies.texts(row))
             except Unreadable as error:
                 log.warning("cloudpayments.unreadable_row", field=str(error))
-                continue
-            # A refund is a row of its own, and its sum is no order's sum.
-            yield replace(told, money=None) if told.kind is EventKind.REFUNDED else told
 
     def whoami(self) -> str:
         self._client.test()

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from integrations.foreign import Unreadable
+from integrations.foreign import Unreadable, moment
 from payments.money import NO_CURRENCY, Money
 from payments.provider import EventKind, ProviderEvent, Trust
 
@@ -119,6 +120,24 @@ def told(said: Mapping[str, str]) -> ProviderEvent:
     elif sort not in PAYMENTS or (kind is EventKind.PAID and said.get("Refunded", "0") != "0"):
         kind = EventKind.UNKNOWN  # money that has gone back, in whole or in part, pays for nothing
     return _event(said, word=word, kind=kind, trust=Trust.SIGNED, currency=NO_CURRENCY)
+
+
+def listed(said: Mapping[str, str]) -> ProviderEvent:
+    """A row of their list of operations. Raises Unreadable.
+
+    A refund is a row of its own beside the payment it takes from, and its sum is no order's sum.
+    """
+    found = replace(told(said), paid_at=moment(said.get("CreatedDateIso")))
+    if found.kind is EventKind.REFUNDED:
+        return replace(found, money=None, refunded=found.money)
+    if found.kind is EventKind.UNKNOWN and _is_taken(said):
+        found = replace(found, kind=EventKind.PAID)
+    return replace(found, refunded=replace(found.money, amount=Decimal(0)) if found.money else None)
+
+
+def _is_taken(said: Mapping[str, str]) -> bool:
+    """Money came by it, whatever became of the money afterwards."""
+    return said.get("Type", "0") in PAYMENTS and STATUSES.get(_word(said)) is EventKind.PAID
 
 
 def untouched(reference: str) -> ProviderEvent:

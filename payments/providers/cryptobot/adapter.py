@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -154,7 +155,8 @@ class Provider(PaymentProvider):
 def _listed(row: Any) -> ProviderEvent | None:
     """A row of their list; one that cannot be read is told to the log and left out."""
     try:
-        return invoices.event(row if isinstance(row, dict) else {})
+        told = invoices.event(row if isinstance(row, dict) else {})
+        return replace(told, paid_at=moment(told.raw.get("paid_at", "")))
     except Unreadable as error:
         log.warning("cryptobot.unreadable_row", field=str(error))
         return None
@@ -162,8 +164,7 @@ def _listed(row: Any) -> ProviderEvent | None:
 
 def _paid_since(told: ProviderEvent, since: datetime) -> bool:
     """A paid invoice without a readable date is better listed once too often than never."""
-    paid_at = moment(told.raw.get("paid_at", ""))
-    return told.kind is EventKind.PAID and (paid_at is None or paid_at >= since)
+    return told.kind is EventKind.PAID and (told.paid_at is None or told.paid_at >= since)
 
 
 def _newest_first(known: list[ProviderEvent]) -> bool:

@@ -147,14 +147,9 @@ class Provider(PaymentProvider):
         start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         for row in self._client.payments({"created_at.gte": start, "status": "succeeded"}):
             try:
-                payment = row if isinstance(row, dict) else {}
-                told = objects.payment_event(payment, trust=Trust.SIGNED)
-                if told.kind is EventKind.PAID and objects.refunded_in_full(payment):
-                    told = replace(told, kind=EventKind.REFUNDED)
+                yield objects.listed(row)
             except Unreadable as error:
                 log.warning("yookassa.unreadable_row", field=str(error))
-            else:
-                yield told
 
     def whoami(self) -> str:
         me = self._client.me()

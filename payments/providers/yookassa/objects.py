@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from integrations.foreign import Unreadable
+from integrations.foreign import Unreadable, moment
 from payments.money import Money
 from payments.provider import EventKind, Method, ProviderEvent, Trust
 
@@ -102,6 +103,19 @@ def refunded_in_full(payment: Mapping[str, Any]) -> bool:
         return False
     back, paid = money(payment, "refunded_amount"), money(payment)
     return back.currency == paid.currency and back.amount >= paid.amount > 0
+
+
+def listed(row: Any) -> ProviderEvent:
+    """A row of their list of succeeded payments, with when it was paid and what has gone back. Raises Unreadable."""
+    payment = row if isinstance(row, dict) else {}
+    told = payment_event(payment, trust=Trust.SIGNED)
+    back = inner(payment, "refunded_amount")
+    return replace(
+        told,
+        kind=EventKind.REFUNDED if refunded_in_full(payment) else told.kind,
+        paid_at=moment(payment.get("captured_at")) or moment(payment.get("created_at")),
+        refunded=money(payment, "refunded_amount") if back else Money(Decimal(0), CURRENCY),
+    )
 
 
 def reference(payment: Mapping[str, Any]) -> str:
