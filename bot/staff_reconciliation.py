@@ -14,6 +14,8 @@ from payments.models import ReconciliationRun
 from payments.registry import provider_label
 from payments.services.reconciliation.subjects import PANEL
 
+TEMPLATE = "reconciliation"
+
 
 def staff_reconciliation(*, run_id: int) -> None:
     """Needs a person: better twice than never. Not said any more once everything in it is explained."""
@@ -25,7 +27,7 @@ def staff_reconciliation(*, run_id: int) -> None:
         subject = _("Панель") if run.subject == PANEL else provider_label(run.subject)
         address = f"{settings.PUBLIC_URL}/admin/payments/reconciliationrun/{run.pk}/change/"
         screen = Screen(
-            text=render("staff/reconciliation", run=run, subject=subject, count=count),
+            text=render(f"staff/{TEMPLATE}", run=run, subject=subject, count=count),
             keyboard=keyboard([link(_("Открыть в админке"), address)]),
         )
     send_once(

@@ -36,9 +36,13 @@ def test_what_both_have_is_in_order(paid, listing):
     assert (kinds(run), run.theirs, run.ours, run.status) == ([], 1, 1, "done")
 
 
-@pytest.mark.parametrize("unknown", ["reference", "external_id"])
-def test_a_row_is_matched_by_either_number(paid, listing, unknown):
-    listing.append(replace(said(paid), **{unknown: ""}))
+def test_a_row_is_matched_by_our_number_alone(paid, listing):
+    listing.append(replace(said(paid), external_id=""))
+    assert kinds() == []
+
+
+def test_a_row_is_matched_by_their_number_alone(paid, listing):
+    listing.append(replace(said(paid), reference=""))
     assert kinds() == []
 
 
