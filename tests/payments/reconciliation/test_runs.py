@@ -17,7 +17,8 @@ from payments.management.commands.reconcile import moment
 from payments.models import ListedRow, Payment, ReconciliationLine, ReconciliationRun
 from payments.provider import EventKind, ProviderEvent
 from payments.registry import get_provider
-from payments.services.reconciliation import runs, signing
+from payments.services.reconciliation import findings, runs, signing
+from payments.services.reconciliation import listing as listing_of_theirs
 from payments.services.reconciliation.runs import AlreadyRunning, execute, order
 from tests import factories
 from tests.payments.events import send
@@ -58,9 +59,9 @@ def test_an_api_that_fails_leaves_a_failed_run_with_the_reason(db, broken_api):
 
 
 def test_a_run_that_breaks_is_failed_and_says_so(db, monkeypatch):
-    monkeypatch.setattr(runs.findings, "conclude", lambda run: 1 / 0)
+    monkeypatch.setattr(findings, "conclude", lambda run: 1 / 0)
     run = order(subject="oneplat", since=now(), until=now())
-    monkeypatch.setattr(runs.listing, "fill", lambda run, keep_alive: None)
+    monkeypatch.setattr(listing_of_theirs, "fill", lambda run, keep_alive: None)
     with pytest.raises(ZeroDivisionError):
         execute(run_id=run.pk)
     run.refresh_from_db()
@@ -148,7 +149,7 @@ def test_a_run_that_failed_is_not_signed(db, broken_api, olga):
 
 
 def test_a_list_of_too_many_differences_says_so_and_is_not_signed(db, listing, olga, monkeypatch):
-    monkeypatch.setattr(runs.findings, "MOST", 2)
+    monkeypatch.setattr(findings, "MOST", 2)
     listing += [said(reference=f"stranger-{number}") for number in range(5)]
     run = reconciled()
     assert (run.lines.count(), "не все" in run.error) == (2, True)
