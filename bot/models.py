@@ -28,6 +28,7 @@ class Message(models.Model):
         REFERRAL = "referral", _("бонус за друга")
         GIFT = "gift", _("подарок")
         DAYS = "days", _("дни без оплаты")
+        ANSWER = "answer", _("ответ сотрудника")
         STAFF = "staff", _("уведомление сотрудникам")
 
     class State(models.TextChoices):

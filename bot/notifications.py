@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import journal, messenger
+from bot.answers import incident_answered
 from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
@@ -21,6 +22,7 @@ __all__ = [
     "days_ready",
     "gift_claimed",
     "gift_ready",
+    "incident_answered",
     "payment_expired",
     "payment_failed",
     "payment_found",

@@ -45,6 +45,18 @@ class NotAcceptable(PaymentError):
     """Waiting money cannot pay for this order: it has its money already, or it had and gave it back."""
 
 
+class IncidentDecided(PaymentError):
+    """Somebody was faster: the incident is resolved. Its row says who, when and how."""
+
+
+class IncidentTaken(PaymentError):
+    """A colleague is looking at this incident at the moment; whoever takes it over may decide."""
+
+
+class NotPossible(PaymentError):
+    """The decision cannot be carried out as things are; the message says why, to the person who took it."""
+
+
 class UnconfirmedHint(PaymentError):
     """Somebody tried to move a payment by a hint that the provider's API has not confirmed."""
 

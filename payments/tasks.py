@@ -3,7 +3,15 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from payments.services import callbacks, confirmations, cooldowns, expiry, fulfilment, polling
+from payments.services import (
+    callbacks,
+    confirmations,
+    cooldowns,
+    expiry,
+    fulfilment,
+    incident_watch,
+    polling,
+)
 from payments.services.reconciliation import runs
 
 
@@ -42,3 +50,8 @@ def poll_payments() -> int:
 @shared_task(name="payments.reconcile_daily")
 def reconcile_daily() -> int:
     return runs.reconcile_daily()
+
+
+@shared_task(name="payments.watch_incidents")
+def watch_incidents() -> int:
+    return incident_watch.watch_incidents()

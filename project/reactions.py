@@ -24,6 +24,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "payment.partly_refunded": ("bot.notifications.staff_refund",),
     # what a person has to decide
     "incident.opened": ("bot.notifications.staff_incident",),
+    "incident.answered": ("bot.notifications.incident_answered",),
     # access out
     "access.ordered": ("payments.services.fulfilment.grant_access",),
     "access.delayed": (
@@ -59,6 +60,7 @@ TITLES = {
     "bot.notifications.access_delayed": _("Клиенту: доступ задерживается"),
     "bot.notifications.access_granted": _("Клиенту: ссылка доступа"),
     "bot.notifications.payment_expired": _("Клиенту: счёт закрыт"),
+    "bot.notifications.incident_answered": _("Клиенту: ответ сотрудника"),
     "bot.notifications.payment_failed": _("Клиенту: оплата не прошла"),
     "bot.notifications.payment_found": _("Клиенту: деньги найдены, нужна проверка"),
     "bot.notifications.payment_refunded": _("Клиенту: деньги возвращены"),

@@ -8,6 +8,7 @@ from integrations.clock import now
 from integrations.models import InboundCallback
 from payments.models.customer import Customer
 from payments.models.payment import Payment
+from payments.models.refund import Refund
 
 
 class Incident(models.Model):
@@ -63,6 +64,15 @@ class Incident(models.Model):
     amount = models.DecimalField(_("сумма"), max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("валюта"), max_length=3, blank=True)
     detail = models.CharField(_("подробности"), max_length=500, blank=True)
+    refund = models.ForeignKey(
+        Refund,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="incidents",
+        verbose_name=_("возврат"),
+    )  # by which the money that waits goes back
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -89,37 +89,34 @@ def came_and_went(
 def incident_refunded(payment: Payment, event: ProviderEvent) -> Incident | None:
     """Whose waiting money a refund gives back; None where it is the money the payment brought.
 
-    Where the provider names the charge, that decides; then a refund of ours that is under way; otherwise waiting
-    money goes first, because it bought nothing.
+    A refund of ours that is under way knows; then the charge, where the provider names it; otherwise waiting money goes
+    first, because it bought nothing.
     """
-    waiting = [
-        incident
-        for incident in incidents.waiting_money(payment)
-        if event.money is None
-        or (
-            event.money.currency == incident.currency
-            and event.money.amount <= suspense.left_of(incident)
-        )
-    ]
+    waiting = [one for one in incidents.waiting_money(payment) if _may_give(one, event.money)]
     if not waiting:
         return None
-    by_operation = {incident.operation: incident for incident in waiting}
-    if event.charge:
-        return by_operation.get(event.charge)
-    ours = _refund_under_way(payment, event.money)
+    ours = _refund_under_way(payment, event)
     if ours is not None:
-        return by_operation.get(ours.operation) if ours.operation else None
-    if event.money is None:
-        return waiting[0] if payment.status == Payment.Status.REVIEW else None
+        return next((one for one in waiting if one.refund_id == ours.pk), None)
+    if event.charge:
+        return next((one for one in waiting if one.operation == event.charge), None)
+    if event.money is None and payment.status != Payment.Status.REVIEW:
+        return None
     return waiting[0]
 
 
-def _refund_under_way(payment: Payment, money: Money | None) -> Refund | None:
+def _may_give(incident: Incident, money: Money | None) -> bool:
+    return money is None or (
+        money.currency == incident.currency and money.amount <= suspense.left_of(incident)
+    )
+
+
+def _refund_under_way(payment: Payment, event: ProviderEvent) -> Refund | None:
     sent = payment.refunds.filter(
         status__in=[Refund.Status.ORDERED, Refund.Status.PENDING, Refund.Status.MANUAL]
     )
-    if money is not None:
-        sent = sent.filter(amount=money.amount, currency=money.currency)
+    if event.money is not None:
+        sent = sent.filter(amount=event.money.amount, currency=event.money.currency)
     return sent.order_by("pk").first()
 
 

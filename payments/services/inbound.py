@@ -15,6 +15,7 @@ from integrations.models import InboundCallback
 from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Incident, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
+from payments.services.incident_links import linked, unknown_payer_key
 from payments.services.incidents import open_incident
 from payments.services.transitions import apply_locked, find_payment, lock_involved
 
@@ -49,7 +50,7 @@ def look_up(row: InboundCallback, events: list[ProviderEvent]) -> Call:
         try:
             told.append((event, find_payment(provider=row.source, event=event)))
         except UnknownPayment as unknown_payment:
-            told.append((event, unknown_payment))
+            told.append(linked(row.source, event) or (event, unknown_payment))
     return Call(row, told)
 
 
@@ -116,12 +117,6 @@ def unknown(row: InboundCallback, error: UnknownPayment, told: Iterable[Provider
                     detail=f"{event.kind.value}: {error}",
                 )
         return finish(row, Status.UNKNOWN, str(error))
-
-
-def unknown_payer_key(source: str, event: ProviderEvent) -> str:
-    """The same money told of twice is one finding."""
-    name = event.external_id or event.reference or event.event_id
-    return f"unknown:{source}:{name}:{event.operation}"
 
 
 def early(call: Call, error: EventTooEarly) -> int:

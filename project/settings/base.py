@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "watch-incidents": {
+        "task": "payments.watch_incidents",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,

@@ -46,3 +46,6 @@ RECONCILE_ACTIVATES = env.words("RECONCILE_ACTIVATES") or [
 ]
 # How often one provider is asked about open payments, by all workers together; 0: never.
 POLLS_A_MINUTE = env.number("POLLS_A_MINUTE", 120)
+
+# How long a paid customer may be without access before a person is asked to look.
+NO_ACCESS_MINUTES = env.number("NO_ACCESS_MINUTES", 10)

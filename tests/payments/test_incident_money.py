@@ -176,16 +176,17 @@ def test_a_refund_that_names_nothing_gives_back_what_bought_nothing(twice):
     assert (twice.status, Incident.objects.get().status) == (S.PAID, "resolved")
 
 
-@pytest.mark.parametrize(("operation", "status"), [("", S.REFUNDED), ("2", S.PAID)])
-def test_our_own_refund_says_which_money_it_is(twice, operation, status):
-    Refund.objects.create(
+@pytest.mark.parametrize(("is_of_incident", "status"), [(False, S.REFUNDED), (True, S.PAID)])
+def test_our_own_refund_says_which_money_it_is(twice, is_of_incident, status):
+    refund = Refund.objects.create(
         payment=twice,
         origin=Refund.Origin.STAFF,
         status=Refund.Status.ORDERED,
         amount=Decimal(199),
         currency="RUB",
-        operation=operation,
     )
+    if is_of_incident:
+        Incident.objects.update(refund=refund)
     send(twice, EventKind.REFUNDED, event_id="r")
     assert twice.status == status
 
