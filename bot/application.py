@@ -14,12 +14,21 @@ from telegram.ext import AIORateLimiter, Application, Defaults
 from telegram.request import HTTPXRequest
 
 from bot import errors
-from bot.handlers import language, payments, purchase, referral, start, subscription, support
+from bot.handlers import (
+    language,
+    payments,
+    purchase,
+    referral,
+    refunds,
+    start,
+    subscription,
+    support,
+)
 from bot.polling import HandledFirst
 from bot.routing import BotApplication
 
 API_URL = "https://api.telegram.org"
-SECTIONS = (start, purchase, subscription, payments, referral, support, language)
+SECTIONS = (start, purchase, subscription, payments, refunds, referral, support, language)
 # What Telegram sends us; edited messages are not among them.
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 LANGUAGES = ("ru", "en")
@@ -72,6 +81,7 @@ def _commands(language_code: str) -> list[BotCommand]:
             BotCommand("status", _("До какого дня работает доступ")),
             BotCommand("payments", _("Мои платежи")),
             BotCommand("invite", _("Пригласить друга")),
+            BotCommand("refund", _("Вернуть деньги")),
             BotCommand("help", _("Помощь")),
             BotCommand("paysupport", _("Вопрос об оплате или возврат")),
             BotCommand("language", _("Язык · Language")),

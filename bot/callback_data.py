@@ -133,6 +133,29 @@ class PaymentCard(Press):
 
 
 @dataclass(frozen=True, slots=True)
+class AskRefund(Press):
+    """What asking for this payment's money would mean."""
+
+    code: ClassVar[str] = "back"
+    payment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRefund(Press):
+    """Ask for the sum the customer was shown."""
+
+    code: ClassVar[str] = "backyes"
+    payment_id: int
+    shown: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRefund(Press):
+    code: ClassVar[str] = "backno"
+    refund_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Connect(Press):
     code: ClassVar[str] = "link"
 

@@ -7,9 +7,16 @@ from bot.answers import incident_answered
 from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
+from bot.refund_news import (
+    payment_partly_refunded,
+    refund_rejected,
+    staff_refund_failed,
+    staff_refund_requested,
+    staff_refund_second,
+)
 from bot.rendering import Screen
 from bot.screens import access, found, invoice, referral
-from bot.staff import staff_access_delayed, staff_payment_paid, staff_refund
+from bot.staff import staff_access_delayed, staff_payment_paid
 from bot.staff_incidents import staff_incident
 from bot.staff_reconciliation import staff_reconciliation
 from integrations.telegram.errors import ChatUnavailable, MessageGone
@@ -26,14 +33,18 @@ __all__ = [
     "payment_expired",
     "payment_failed",
     "payment_found",
+    "payment_partly_refunded",
     "payment_refunded",
     "payment_under_review",
     "referral_rewarded",
+    "refund_rejected",
     "staff_access_delayed",
     "staff_incident",
     "staff_payment_paid",
     "staff_reconciliation",
-    "staff_refund",
+    "staff_refund_failed",
+    "staff_refund_requested",
+    "staff_refund_second",
 ]
 
 Kind = Message.Kind

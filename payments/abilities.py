@@ -32,7 +32,14 @@ class RefundRequest:
     operation: str  # of the charge, where one order may be paid by several; "" where the order is the charge
     money: Money
     payer_id: int
-    reason: str
+    description: str = ""  # what the customer bought, as the invoice named it
+    email: str = ""
+    refund_id: str = ""  # theirs, where an earlier answer told it
+    asked_since: (
+        datetime  # nothing was asked for before: where a list of theirs need not be read further
+    )
+    # Their ids of this payment's other refunds: none of them is the one asked for.
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,8 @@ class RefundsMoney(Protocol):
     def refund(self, request: RefundRequest) -> RefundResult:
         """Give money back, once per `request.reference`.
 
-        Raises ServiceUnreachable where the outcome is unknown (ask again with the same request), ServiceRefused.
+        Raises ServiceUnreachable where the outcome is unknown (ask again with the same request), ServiceRefused
+        where nothing was given back and a repetition would hear the same.
         """
         ...
 

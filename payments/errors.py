@@ -79,3 +79,24 @@ class NotForSale(PaymentError):
 
 class AlreadyOpening(PaymentError):
     """The same invoice is being opened at this moment: a double tap. Nothing to do."""
+
+
+class RefundRefusal(StrEnum):
+    """Why money cannot be given back now, or a refund cannot be moved."""
+
+    NOT_PAID = "not_paid"
+    NOTHING_LEFT = "nothing_left"
+    UNDECIDED = "undecided"  # one wish at a time
+    TOO_SOON = "too_soon"  # the last wish of this payment was decided a short while ago
+    AMOUNT = "amount"  # more than is left, nothing, or a fraction of a kopeck
+    MOVED = "moved"  # somebody else was faster: it is in another state by now
+    SAME_PERSON = "same_person"  # the second person must be another one
+
+
+class RefundImpossible(PaymentError):
+    """Nothing was changed. `refund_id` is the refund in the way, where there is one."""
+
+    def __init__(self, reason: RefundRefusal, *, refund_id: int | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.refund_id = refund_id

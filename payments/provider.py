@@ -127,6 +127,7 @@ class ProviderEvent:
     paid_at: datetime | None = None  # when the money came, where its list says so
     refunded: Money | None = None  # in a list: what of it has gone back, where the list says so
     subscription: str = ""  # the id of the provider's own subscription this charge belongs to
+    refund: str = ""  # with REFUNDED: our Refund.reference, where the provider repeats it
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # for people, not for code
 
 

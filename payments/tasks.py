@@ -11,6 +11,7 @@ from payments.services import (
     fulfilment,
     incident_watch,
     polling,
+    refund_sending,
 )
 from payments.services.reconciliation import runs
 
@@ -55,3 +56,9 @@ def reconcile_daily() -> int:
 @shared_task(name="payments.watch_incidents")
 def watch_incidents() -> int:
     return incident_watch.watch_incidents()
+
+
+@shared_task(name=refund_sending.SEND)
+def send_refunds() -> int:
+    awake(refund_sending.SEND)
+    return refund_sending.send_refunds()

@@ -20,8 +20,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
     "payment.refunded": ("bot.notifications.payment_refunded",),
-    # Whether days go back with a part of the money is a person's decision.
-    "payment.partly_refunded": ("bot.notifications.staff_refund",),
+    "payment.partly_refunded": ("bot.notifications.payment_partly_refunded",),
+    "refund.requested": ("bot.notifications.staff_refund_requested",),
+    "refund.second": ("bot.notifications.staff_refund_second",),
+    "refund.rejected": ("bot.notifications.refund_rejected",),
+    "refund.failed": ("bot.notifications.staff_refund_failed",),
     # what a person has to decide
     "incident.opened": ("bot.notifications.staff_incident",),
     "incident.answered": ("bot.notifications.incident_answered",),
@@ -65,9 +68,13 @@ TITLES = {
     "bot.notifications.payment_found": _("Клиенту: деньги найдены, нужна проверка"),
     "bot.notifications.payment_refunded": _("Клиенту: деньги возвращены"),
     "bot.notifications.payment_under_review": _("Клиенту: оплата на проверке"),
+    "bot.notifications.payment_partly_refunded": _("О возврате части денег"),
+    "bot.notifications.refund_rejected": _("Клиенту: в возврате отказано"),
+    "bot.notifications.staff_refund_failed": _("Сотрудникам: возврат не прошёл"),
+    "bot.notifications.staff_refund_requested": _("Сотрудникам: просят вернуть деньги"),
+    "bot.notifications.staff_refund_second": _("Сотрудникам: возврат ждёт второго"),
     "bot.notifications.referral_rewarded": _("Клиенту: дни за друга"),
     "bot.notifications.staff_access_delayed": _("Сотрудникам: доступ задерживается"),
     "bot.notifications.staff_incident": _("Сотрудникам: исключение"),
     "bot.notifications.staff_payment_paid": _("Сотрудникам: счёт оплачен"),
-    "bot.notifications.staff_refund": _("Сотрудникам: возврат"),
 }

@@ -13,6 +13,7 @@ SEES = (
     "payments.view_referral",
     "payments.view_plan",
     "payments.view_paylink",
+    "payments.view_refund",
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
     "bot.view_message",
@@ -24,6 +25,8 @@ HELPS = (
     "payments.sync_subscription",
     "integrations.replay",
 )
+# Who decides and who confirms are two people by the rule itself; both rights may be one person's.
+DECIDES_REFUNDS = ("payments.decide_refund", "payments.approve_refund")
 GIVES = ("payments.give_access", "payments.grant_days")
 SEES_STAFF = (
     "auth.view_user",
@@ -46,9 +49,9 @@ RUNS = (
 # Names of groups are data that staff may rename, so they are not translated.
 ROLES: dict[str, tuple[str, ...]] = {
     "Оператор": (*SEES, *HELPS, *GIVES),
-    "Финансы": (*SEES, *SEES_MONEY, "payments.check_payment"),
+    "Финансы": (*SEES, *SEES_MONEY, *DECIDES_REFUNDS, "payments.check_payment"),
     "Аудитор (только чтение)": (*SEES, "payments.view_moneyentry", *SEES_STAFF),
-    "Владелец": (*SEES, *SEES_MONEY, *HELPS, *GIVES, *SEES_STAFF, *RUNS),
+    "Владелец": (*SEES, *SEES_MONEY, *DECIDES_REFUNDS, *HELPS, *GIVES, *SEES_STAFF, *RUNS),
 }
 
 

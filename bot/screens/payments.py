@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from bot import callback_data as to
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
+from bot.screens import refunds
 from payments import selectors
 from payments.formats import money
 from payments.models import Customer, Payment
+from payments.services import refund_rules
 from payments.services.ways import method_label
 
 Status = Payment.Status
@@ -62,6 +64,7 @@ def card(customer: Customer, payment_id: int) -> Screen | None:
     if payment is None:
         return None
     check = press(_("✅ Проверить оплату"), to.Check(payment.pk))
+    refund = refund_rules.latest_refund_of(payment)
     connect = press(_("🔑 Подключиться"), to.Connect())
     return Screen(
         text=render(
@@ -72,11 +75,13 @@ def card(customer: Customer, payment_id: int) -> Screen | None:
             method=method_label(payment.provider, payment.method),
             plan=payment.plan.title(customer.language),
             steps=progress(payment),
+            refund_line=refunds.state_line(refund) if refund else "",
         ),
         keyboard=keyboard(
             [press(_("Открыть счёт"), to.ShowPayment(payment.pk)) if payment.is_open else None],
             [check if payment.status in CHECKABLE else None],
             [connect if payment.access == Payment.Access.GRANTED else None],
+            [refunds.button(payment)],
             [link(_("Написать в поддержку"), settings.SUPPORT_URL)],
             [press(_("← Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
         ),

@@ -10,7 +10,7 @@ from bot import callback_data as to
 from bot.free_text import Intent
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
-from bot.screens import access, invoice, purchase, referral
+from bot.screens import access, invoice, purchase, referral, refunds
 from payments import selectors
 from payments.models import Customer
 
@@ -29,10 +29,16 @@ def help_screen(customer: Customer) -> Screen:
 
 @for_customer
 def pay_support(customer: Customer) -> Screen:
-    """/paysupport: what to do about a payment, with the number to name."""
+    """/paysupport and /refund: the payments to give back, and what to do about another question."""
+    refundable = refunds.choices(customer)
     return Screen(
-        text=render("paysupport", payment=selectors.recent_payments(customer.pk, limit=1).first()),
+        text=render(
+            "paysupport",
+            payment=selectors.recent_payments(customer.pk, limit=1).first(),
+            refundable=refundable,
+        ),
         keyboard=keyboard(
+            *refundable,
             [_support()],
             [press(_("🧾 Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
         ),

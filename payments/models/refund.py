@@ -119,5 +119,10 @@ class Refund(models.Model):
         return f"{self.payment}: {self.amount} {self.currency}"
 
     @property
+    def posting_key(self) -> str:
+        """Under which its money is booked: the proof that a refund has exactly one posting."""
+        return f"refund:{self.payment_id}:{self.reference}"
+
+    @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)

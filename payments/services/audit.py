@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from payments.services.audit_money import ACCOUNTS, POSTED, SUSPENSE
 from payments.services.audit_promotions import GIFTS
+from payments.services.audit_refunds import REFUND_RULES
 
 LIMIT = 50  # differences listed; one is as bad as fifty
 SORT_MEMORY = "64MB"  # for the windows and hashes of a million rows
@@ -141,6 +142,7 @@ RULES: dict[str, str] = {
     "access is given with days, and only with days": ACCESS,
     "every paid gift waits, is claimed once, or went back with its money": GIFTS,
     "unidentified money is somebody's open case": SUSPENSE,
+    **REFUND_RULES,
 }
 
 COUNTS = """

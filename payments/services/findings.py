@@ -63,6 +63,22 @@ def odd_refund(
     return why
 
 
+def refund_found(
+    payment: Payment, event: ProviderEvent, callback: InboundCallback | None, money: Money
+) -> None:
+    """Money that somebody gave back without us: booked, and a person says whether that was right."""
+    open_incident(
+        kind=Kind.REFUND_FOUND,
+        key=f"refund:{payment.pk}:{event.event_id}",
+        provider=payment.provider,
+        payment=payment,
+        callback=callback,
+        operation=event.operation,
+        money=money,
+        detail="given back without us",
+    )
+
+
 def came_and_went(
     payment: Payment,
     event: ProviderEvent,
@@ -112,6 +128,8 @@ def _may_give(incident: Incident, money: Money | None) -> bool:
 
 
 def _refund_under_way(payment: Payment, event: ProviderEvent) -> Refund | None:
+    if event.refund:
+        return payment.refunds.filter(reference=event.refund).first()
     sent = payment.refunds.filter(
         status__in=[Refund.Status.ORDERED, Refund.Status.PENDING, Refund.Status.MANUAL]
     )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from payments.errors import EventTooEarly
-from payments.models import Incident, Payment, PaymentEvent
+from payments.models import Incident, Payment, PaymentEvent, Refund
+from payments.money import Money
 from payments.provider import ProviderEvent
-from payments.services import findings, suspense
+from payments.services import findings, refund_records, suspense
 from payments.services.incidents import resolve, waiting_money
 from payments.services.settlement import money_left, settle_refund, settle_returned
 
@@ -35,6 +36,9 @@ def decide(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back
     A sum that cannot be right moves nothing: a person looks at it. Raises EventTooEarly where a part went back of money
     that never came.
     """
+    if note := refund_records.counted(payment, event):
+        record.note = note
+        return None
     incident = findings.incident_refunded(payment, event)
     if incident is not None:
         return _of_waiting(payment, incident, event)
@@ -60,6 +64,9 @@ def _of_waiting(payment: Payment, incident: Incident, event: ProviderEvent) -> B
     is_last = amount == left and payment.status == Status.REVIEW and not others
 
     def post() -> None:
+        refund_records.recognise(
+            payment, event, Money(amount, incident.currency), of_charge=incident.operation
+        )
         settle_returned(payment, incident, amount, whole=is_last)
         if amount == left:
             resolve(incident, resolution=GIVEN_BACK, note=incident.note)
@@ -75,7 +82,11 @@ def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> 
         record.note = findings.odd_refund(payment, event, record.callback, left)[:300]
         return None
     is_last = money.amount == left.amount
-    return Back(
-        Status.REFUNDED if is_last else Status.PARTLY_REFUNDED,
-        partial(settle_refund, payment, money.amount),
-    )
+
+    def post() -> None:
+        refund = refund_records.recognise(payment, event, money)
+        if refund.origin == Refund.Origin.PROVIDER:
+            findings.refund_found(payment, event, record.callback, money)
+        settle_refund(payment, refund)
+
+    return Back(Status.REFUNDED if is_last else Status.PARTLY_REFUNDED, post)

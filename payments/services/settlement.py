@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from integrations.services import outbox
-from payments.models import Incident, MoneyEntry, Payment
+from payments.models import Incident, MoneyEntry, Payment, Refund
 from payments.money import Money
-from payments.services import delivery, suspense
+from payments.services import delivery, refund_records, suspense
 
 Account = MoneyEntry.Account
 Kind = MoneyEntry.Kind
@@ -66,25 +66,27 @@ def refund_left(payment: Payment) -> Decimal:
     return money_left(payment).amount
 
 
-def settle_refund(payment: Payment, amount: Decimal) -> None:
-    """Book money that went back. With the last of it, what it bought goes too."""
-    left = money_left(payment)
-    whole = amount == left.amount
+def settle_refund(payment: Payment, refund: Refund) -> None:
+    """Book money that went back. With the last of it, what it bought goes too; with a part, the days staff chose."""
+    whole = refund.money == money_left(payment)
     number = payment.money_entries.filter(kind=Kind.REFUND).count() + 1
     MoneyEntry.objects.create(
         payment=payment,
-        key=f"refund:{payment.pk}:{number}",
+        key=refund.posting_key,
         kind=Kind.REFUND,
         debit=Account.REFUNDS,
         credit=Account.CLEARING,
-        amount=amount,
-        currency=left.currency,
+        amount=refund.amount,
+        currency=refund.currency,
     )
     if whole:
         delivery.undo(payment)
+        refund_records.close_undecided(payment)
+    else:
+        refund_records.take_days(refund)
     outbox.publish(
         "payment.refunded" if whole else "payment.partly_refunded",
-        {"payment_id": payment.pk},
+        {"payment_id": payment.pk} if whole else {"payment_id": payment.pk, "refund_id": refund.pk},
         key=f"refunded:{payment.pk}:{number}",
         case=payment.case,
     )

@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expires": 60},
     },
+    "send-refunds": {
+        "task": "payments.send_refunds",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "sync-access": {
         "task": "payments.sync_access",
         "schedule": 60.0,

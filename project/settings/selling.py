@@ -49,3 +49,8 @@ POLLS_A_MINUTE = env.number("POLLS_A_MINUTE", 120)
 
 # How long a paid customer may be without access before a person is asked to look.
 NO_ACCESS_MINUTES = env.number("NO_ACCESS_MINUTES", 10)
+
+# Above this sum a refund needs a second person. Roubles; in another currency the number counts.
+REFUND_SECOND_PERSON_ABOVE = env.number("REFUND_SECOND_PERSON_ABOVE", 5000)
+# How many hours after a rejected request a customer may ask for the same money again.
+REFUND_REQUEST_HOURS = env.number("REFUND_REQUEST_HOURS", 24)

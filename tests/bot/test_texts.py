@@ -25,6 +25,9 @@ TEMPLATES = sorted(str(file.relative_to(FOLDER).with_suffix("")) for file in FOL
 STATUSES = (
     "created", "pending", "paid", "partly_refunded", "refunded", "failed", "canceled", "expired", "review",
 )  # fmt: skip
+REFUNDS = (
+    "requested", "second", "ordered", "pending", "manual", "succeeded", "failed", "rejected", "withdrawn",
+)  # fmt: skip
 STATES = ("none", "active", "expired")
 CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 LONG = "W" * 300  # the longest texts a stranger may put into a field of ours
@@ -52,6 +55,8 @@ def context(turn: int, status: str) -> dict[str, Any]:
         access=("granted", "failing", "granting")[turn % 3],
         reason=LONG,
         currency="RUB",
+        paid_at=moment,
+        purpose=("term", "gift")[turn % 2],
         invoice_expires_at=moment,
         provider="oneplat",
         plan=LONG[:80],
@@ -66,6 +71,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
     )
     return {
         "access": access,
+        "again": odd,
         "amount": "99 ₽",
         "by_hand": odd,
         "case": "abcd1234",
@@ -85,13 +91,25 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "payments": [payment] if odd else [],
         "plan": LONG[:80],
         "reason": ("no_requisites", "amount_out_of_range", "too_soon", "other")[turn % 4],
+        "refund": SimpleNamespace(
+            status=REFUNDS[turn % len(REFUNDS)],
+            finished_at=moment,
+            reason=LONG,
+            wish=LONG,
+            error=LONG,
+        ),
+        "refundable": [offer] if odd else [],
+        "refund_line": LONG if odd else "",
         "requisites": dict.fromkeys(("card_number", "phone", "bank", "recipient"), LONG),
         "sign": "✅",
         "status": status,
         "steps": [SimpleNamespace(name="step", at=moment), SimpleNamespace(name="next", at=None)],
         "subscription": SimpleNamespace(panel_error=LONG),
         "to_pay": money.amount,
+        "until": moment,
         "wait": "20 s",
+        "what": ("requested", "second", "failed")[turn % 3],
+        "why": ("too_soon", "nothing")[turn % 2],
         "ways": ["card"] if odd else [],
     }
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 
+from payments.models import Payment
+from payments.provider import EventKind
 from payments.registry import forget_providers
+from tests.payments.events import send
 from tests.support.http_server import HttpServer
 
 
@@ -33,3 +38,21 @@ def order(
         "expired": "2099-03-01T12:30:00.000Z",
     }
     return {"success": 1, "guid": guid, "payment": payment, "url": f"https://pay.example/{guid}"}
+
+
+@pytest.fixture
+def paid(make_payment: Callable[..., Payment]) -> Payment:
+    """199 RUB for 30 days, at a provider that gives nothing back by itself."""
+    payment = make_payment(external_id="guid-1")
+    send(payment, EventKind.PAID)
+    return payment
+
+
+@pytest.fixture
+def olga(db) -> User:
+    return get_user_model().objects.create_user("olga")
+
+
+@pytest.fixture
+def boris(db) -> User:
+    return get_user_model().objects.create_user("boris")

@@ -42,7 +42,9 @@ def found() -> list[str]:
     return [difference.rule for difference in audit_ledgers().differences]
 
 
-FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS, GIFTS, SUSPENSE = RULES
+FOLD, ENDS, POSTED, ACCOUNTS, PURCHASES, CLAWBACKS, REWARDS, ACCESS, GIFTS, SUSPENSE, *_OTHERS = (
+    RULES
+)
 
 
 def test_an_empty_shop_is_in_order(db):
@@ -139,7 +141,7 @@ def test_money_for_a_payment_nobody_paid_is_found(make_payment):
 def post(payment: Payment, *, kind: str, debit: str, credit: str, amount: Decimal) -> None:
     MoneyEntry.objects.create(
         payment=payment,
-        key=f"planted:{kind}",
+        key=f"{kind}:{payment.pk}:9",
         kind=kind,
         debit=debit,
         credit=credit,
@@ -246,7 +248,7 @@ def test_the_command_counts_and_succeeds(paid, capsys):
     call_command("audit_ledgers")
     shown = capsys.readouterr().out
     assert "2 payments" in shown
-    assert "✅ 10 rules hold" in shown
+    assert f"✅ {len(RULES)} rules hold" in shown
 
 
 def test_the_command_names_each_difference_and_fails(paid, capsys):

@@ -11,8 +11,14 @@ from urllib.parse import urlencode
 import structlog
 
 from integrations.callbacks import Ack, RawCallback
-from integrations.errors import CallbackMalformed, CallbackRejected, ServiceUnreachable
+from integrations.errors import (
+    CallbackMalformed,
+    CallbackRejected,
+    ServiceRefused,
+    ServiceUnreachable,
+)
 from integrations.foreign import Unreadable, web_address
+from payments.abilities import RefundRequest, RefundResult
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
@@ -23,7 +29,7 @@ from payments.provider import (
     ProviderEvent,
     Verdict,
 )
-from payments.providers.cloudpayments import bodies, operations, signatures
+from payments.providers.cloudpayments import bodies, operations, refunds, signatures
 from payments.providers.cloudpayments.client import SERVICE, CloudPaymentsClient
 
 log = structlog.get_logger(__name__)
@@ -115,6 +121,18 @@ class Provider(PaymentProvider):
         if told.reference != external_id:
             raise ServiceUnreachable(f"{SERVICE} answered about another order", service=SERVICE)
         return told
+
+    def refund(self, request: RefundRequest) -> RefundResult:
+        if not operations.NUMBER.fullmatch(request.operation):
+            raise ServiceRefused(
+                "the number of the charge to give back is unknown", service=SERVICE
+            )
+        return refunds.made(
+            self._client.refund(refunds.body(request), request_id=request.reference), request
+        )
+
+    def find_refund(self, request: RefundRequest) -> RefundResult | None:
+        return refunds.find(self._client, request)
 
     def acknowledge(self, verdict: Verdict) -> Ack:
         """Anything but this JSON is an error to them: a hundred repeats, or a payment refused."""

@@ -48,6 +48,16 @@ class CloudPaymentsClient:
             raise InvoiceRefused(Refusal.OTHER, self._said(data))
         return self._model(answer, data)
 
+    def refund(self, refund: Mapping[str, Any], *, request_id: str) -> Object:
+        """Give money back. The same request id gives the same answer again for an hour.
+
+        Raises ServiceRefused: nothing was given back; ServiceUnreachable: it may or may not have been.
+        """
+        answer = self._http.post(
+            "payments/refund", body=refund, headers={"X-Request-ID": request_id}
+        )
+        return self._model(answer, self._successful(answer))
+
     def find(self, invoice_id: str) -> Object | None:
         """The latest operation of an order; None where nobody has tried to pay it.
 

@@ -89,6 +89,8 @@ SUBSCRIPTION = re.compile(r"[0-9A-Za-z_-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 LONGEST_WORD = 64
+# In the JSON text that comes back with a refund. It is read as text: what else is in there is not ours.
+REFUND_KEY = re.compile(r'"refund_id":\s?"([0-9a-f]{32})"')
 
 
 def notified(said: Mapping[str, str], *, notification: str) -> ProviderEvent:
@@ -168,9 +170,18 @@ def _event(
         money=_money(said, currency),
         operation=number,
         charge=said.get("PaymentTransactionId", ""),
+        refund=refund_reference(said, "Data", "JsonData") if word == REFUNDED else "",
         reason=_reason(said) if word == "Declined" else "",
         raw=_shown(said, word),
     )
+
+
+def refund_reference(said: Mapping[str, str], *names: str) -> str:
+    """Our key of a refund that we asked for; "" in one that was made in the cabinet."""
+    for name in names:
+        if found := REFUND_KEY.search(said.get(name, "")):
+            return found[1]
+    return ""
 
 
 def _subscription(said: Mapping[str, str]) -> ProviderEvent:

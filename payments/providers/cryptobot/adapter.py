@@ -13,6 +13,7 @@ import structlog
 from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected, ServiceUnreachable
 from integrations.foreign import Unreadable, moment, read_object, texts
+from payments.abilities import RefundRequest, RefundResult
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import (
@@ -23,7 +24,7 @@ from payments.provider import (
     PaymentProvider,
     ProviderEvent,
 )
-from payments.providers.cryptobot import invoices, signatures
+from payments.providers.cryptobot import invoices, refunds, signatures
 from payments.providers.cryptobot.client import SERVICE, CryptoPayClient
 
 log = structlog.get_logger(__name__)
@@ -118,6 +119,18 @@ class Provider(PaymentProvider):
             if len(page) < PAGE or (known and not recent and _newest_first(known)):
                 return
             offset += len(page)
+
+    def refund(self, request: RefundRequest) -> RefundResult:
+        try:
+            return refunds.send(self._client, request)
+        except Unreadable as error:
+            raise _undocumented(error) from None
+
+    def find_refund(self, request: RefundRequest) -> RefundResult | None:
+        try:
+            return refunds.find(self._client, request)
+        except Unreadable as error:
+            raise _undocumented(error) from None
 
     def whoami(self) -> str:
         said = texts(self._client.app())

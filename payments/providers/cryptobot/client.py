@@ -63,11 +63,21 @@ class CryptoPayClient:
     def paid_invoices(self, *, offset: int, count: int) -> list[Any]:
         return self._items({"status": "paid", "offset": str(offset), "count": str(count)})
 
+    def transfer(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Send coins to a Telegram user. `spend_id` is taken once; a second call with it is refused."""
+        return self._object("POST", "transfer", body=dict(fields))
+
+    def transfers(self, *, spend_id: str) -> list[Any]:
+        return self._rows("getTransfers", {"spend_id": spend_id})
+
     def app(self) -> dict[str, Any]:
         return self._object("GET", "getMe")
 
     def _items(self, params: Mapping[str, str]) -> list[Any]:
-        items = self._object("GET", "getInvoices", params=params).get("items")
+        return self._rows("getInvoices", params)
+
+    def _rows(self, method: str, params: Mapping[str, str]) -> list[Any]:
+        items = self._object("GET", method, params=params).get("items")
         if not isinstance(items, list):
             raise _undocumented()
         return items

@@ -13,6 +13,7 @@ import structlog
 from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected, ServiceRefused
 from integrations.foreign import Unreadable, moment, read_object, web_address
+from payments.abilities import RefundRequest, RefundResult
 from payments.errors import InvoiceRefused, Refusal
 from payments.provider import (
     EventKind,
@@ -23,7 +24,7 @@ from payments.provider import (
     ProviderEvent,
     Trust,
 )
-from payments.providers.yookassa import objects
+from payments.providers.yookassa import objects, refunds
 from payments.providers.yookassa.addresses import is_theirs
 from payments.providers.yookassa.client import NOT_FOUND, YookassaClient, undocumented
 from payments.providers.yookassa.receipt import ReceiptSettings
@@ -150,6 +151,15 @@ class Provider(PaymentProvider):
                 yield objects.listed(row)
             except Unreadable as error:
                 log.warning("yookassa.unreadable_row", field=str(error))
+
+    def refund(self, request: RefundRequest) -> RefundResult:
+        made = self._client.create_refund(
+            refunds.body(request, self._receipts), key=request.reference
+        )
+        return refunds.told(made, request)
+
+    def find_refund(self, request: RefundRequest) -> RefundResult | None:
+        return refunds.find(self._client, request)
 
     def whoami(self) -> str:
         me = self._client.me()

@@ -20,6 +20,7 @@ NOT_FOUND = 404
 TOO_MANY_REQUESTS = 429
 PAGE = "100"  # the most one page of a list holds
 MOST_PAGES = 1000
+REPEATED_KEY = "idempotence key"
 LONGEST_REASON = 200  # characters of their text that we keep
 
 
@@ -54,6 +55,30 @@ class YookassaClient:
     def payment(self, payment_id: str) -> dict[str, Any]:
         return self._get(f"payments/{quote(payment_id, safe='')}")
 
+    def create_refund(self, refund: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Give money back. `key` makes a repetition within 24 hours give the same refund.
+
+        Raises ServiceRefused: nothing was given back; ServiceUnreachable: it may or may not have been.
+        """
+        try:
+            return _object(
+                self._http.post("refunds", body=dict(refund), headers={"Idempotence-Key": key})
+            )
+        except ServiceRefused as error:
+            said = self._said(error.payload) or f"status {error.status}"
+            if REPEATED_KEY in said.lower():
+                # The same key with another body: an earlier attempt reached them, and its refund is to be found.
+                raise ServiceUnreachable(
+                    f"{SERVICE} has this refund's key already: {said}", service=SERVICE
+                ) from None
+            raise ServiceRefused(
+                f"{SERVICE} refuses: {said}", service=SERVICE, status=error.status
+            ) from None
+
+    def refunds(self, payment_id: str) -> Iterator[Any]:
+        """All refunds of a payment."""
+        return self._list("refunds", {"payment_id": payment_id})
+
     def refund(self, refund_id: str) -> dict[str, Any]:
         return self._get(f"refunds/{quote(refund_id, safe='')}")
 
@@ -62,10 +87,14 @@ class YookassaClient:
         return self._get("me")
 
     def payments(self, filters: Mapping[str, str]) -> Iterator[Any]:
-        """All payments that fit, newest first, page by page."""
+        """All payments that fit, newest first."""
+        return self._list("payments", filters)
+
+    def _list(self, path: str, filters: Mapping[str, str]) -> Iterator[Any]:
+        """A list of theirs, page by page."""
         params = {**filters, "limit": PAGE}
         for _page in range(MOST_PAGES):
-            page = self._get("payments", params=params)
+            page = self._get(path, params=params)
             items, cursor = page.get("items"), page.get("next_cursor")
             if not isinstance(items, list):
                 raise undocumented("items")

@@ -39,6 +39,7 @@ STATUS_MEANINGS: dict[str, dict[str, str]] = {
 # What a notification speaks of. Any other event is of no interest here.
 PAYMENT_EVENTS = frozenset({"payment.waiting_for_capture", "payment.succeeded", "payment.canceled"})
 REFUND_EVENT = "refund.succeeded"
+REFUND_KEY = "refund_id"  # in the metadata of the refunds we ask for
 REFUND_PREFIX = "refund:"  # of a refund's event id; the rest is the refund's own id
 
 # Of what goes into an address of their API, into an index of ours and into a comparison of sums.
@@ -77,6 +78,8 @@ def refund_event(refund: Mapping[str, Any], *, trust: Trust) -> ProviderEvent:
         event_id=f"{REFUND_PREFIX}{identifier(refund, 'id')}",
         external_id=identifier(refund, "payment_id"),
         money=money(refund),
+        operation=identifier(refund, "id"),
+        refund=_refund_reference(refund),
         raw=for_people(refund),
     )
 
@@ -128,6 +131,12 @@ def reference(payment: Mapping[str, Any]) -> str:
     if len(order_id) > LONGEST_REFERENCE:
         raise Unreadable("metadata.order_id")
     return order_id
+
+
+def _refund_reference(refund: Mapping[str, Any]) -> str:
+    """Our own key of a refund that we asked for; "" in one that was made in the cabinet."""
+    key = inner(refund, "metadata").get(REFUND_KEY)
+    return key if isinstance(key, str) and ID.fullmatch(key) else ""
 
 
 def money(fields: Mapping[str, Any], name: str = "amount") -> Money:

@@ -1,4 +1,4 @@
-"""The 54-FZ receipt of a payment, for shops whose receipts YooKassa sends to the tax office.
+"""The 54-FZ receipt of a payment or a refund, for shops whose receipts YooKassa sends to the tax office.
 
 https://yookassa.ru/developers/payment-acceptance/receipts/54fz/yoomoney/parameters-values
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.errors import ServiceRefused
+from payments.abilities import RefundRequest
 from payments.provider import InvoiceRequest
 
 ITEM = "Доступ к сервису, заказ {description}"  # on a Russian receipt, whatever the customer speaks
@@ -25,8 +26,10 @@ class ReceiptSettings:
     vat_code: str = ""
     tax_system_code: str = ""
 
-    def receipt(self, request: InvoiceRequest, amount: dict[str, str]) -> dict[str, Any]:
-        """The field `receipt` of a new payment; nothing where receipts are off."""
+    def receipt(
+        self, request: InvoiceRequest | RefundRequest, amount: dict[str, str]
+    ) -> dict[str, Any]:
+        """The field `receipt` of a new payment or of a refund; nothing where receipts are off."""
         if not self.email:
             return {}
         description = ITEM.format(description=request.description)[:LONGEST_ITEM]

@@ -11,6 +11,7 @@ from tests.support.http_server import HttpServer
 pytest.register_assert_rewrite(
     "tests.payments.providers.contract",
     "tests.payments.providers.contract_api",
+    "tests.payments.providers.contract_refunds",
     "tests.payments.providers.contract_settlement",
 )
 

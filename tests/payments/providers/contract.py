@@ -21,6 +21,7 @@ from integrations.errors import CallbackMalformed, CallbackRejected
 from payments.provider import EventKind, PaymentProvider, SignsTestCallbacks, Trust, Verdict
 from tests.payments.providers.contract_api import ApiContract
 from tests.payments.providers.contract_base import ProviderCase
+from tests.payments.providers.contract_refunds import RefundContract
 from tests.payments.providers.contract_settlement import SettlementContract
 
 ROOT = Path(__file__).parents[3]
@@ -186,5 +187,5 @@ def traceback_of(provider: PaymentProvider, raw: RawCallback) -> str:
     return ""
 
 
-class ProviderContract(CallbackContract, ApiContract, SettlementContract):
+class ProviderContract(CallbackContract, ApiContract, RefundContract, SettlementContract):
     """The whole of it."""
