@@ -23,14 +23,25 @@ from bot.handlers import (
     start,
     subscription,
     support,
+    telegram_payments,
 )
 from bot.polling import HandledFirst
 from bot.routing import BotApplication
 
 API_URL = "https://api.telegram.org"
-SECTIONS = (start, purchase, subscription, payments, refunds, referral, support, language)
+SECTIONS = (
+    telegram_payments,
+    start,
+    purchase,
+    subscription,
+    payments,
+    refunds,
+    referral,
+    support,
+    language,
+)
 # What Telegram sends us; edited messages are not among them.
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")
 LANGUAGES = ("ru", "en")
 RETRIES = 3  # of a call that Telegram answered with 429: the limiter waits as long as it was told
 

@@ -12,10 +12,12 @@ from threading import Barrier
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DatabaseAway = Error  # what a service raises while the database cannot be used
 
 SCREENS = 6  # threads, and so database connections, of one bot process
 PROVIDERS = 16

@@ -5,11 +5,13 @@ An adapter that has the methods has the ability; nothing is declared anywhere el
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from integrations.callbacks import RawCallback
 from payments.money import Money
 from payments.provider import ProviderEvent
 
@@ -149,3 +151,12 @@ class RunsSubscriptions(Protocol):
     def update_subscription(self, external_id: str, *, money: Money) -> SubscriptionFacts: ...
 
     def cancel_subscription(self, external_id: str) -> None: ...
+
+
+@runtime_checkable
+class ReadsUpdates(Protocol):
+    """A provider whose calls come through the bot, as updates of the Bot API."""
+
+    def callback_from(self, update: Mapping[str, Any]) -> RawCallback | None:
+        """The call inside an update, in a form that `verify` accepts; None for an update about anything else."""
+        ...

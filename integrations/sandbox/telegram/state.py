@@ -113,6 +113,41 @@ class StoredFile:
 
 
 @dataclass
+class StarInvoice:
+    """What createInvoiceLink made; `period` is in seconds, 0 for a single payment."""
+
+    slug: str
+    payload: str
+    title: str
+    amount: int
+    period: int = 0
+
+
+@dataclass
+class StarCharge:
+    """Stars that came, and the moment they went back."""
+
+    id: str
+    chat_id: int
+    payload: str
+    amount: int
+    date: int
+    period: int = 0
+    refunded: int = 0
+    canceled: bool = False  # of a subscription: no further month
+
+
+@dataclass
+class Question:
+    """A pre-checkout query, and what the bot said to it."""
+
+    id: str
+    answered: bool = False
+    ok: bool = False
+    error: str = ""
+
+
+@dataclass
 class TelegramState:
     chats: dict[int, Chat] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
@@ -128,3 +163,6 @@ class TelegramState:
     commands: dict[str, list[Wire]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # name, description… by "<what>|<language>"
     menu_button: Wire | None = None
+    star_invoices: dict[str, StarInvoice] = field(default_factory=dict)
+    star_charges: list[StarCharge] = field(default_factory=list)
+    questions: dict[str, Question] = field(default_factory=dict)

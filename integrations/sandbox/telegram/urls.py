@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from integrations.sandbox.telegram import api, control, pages
+from integrations.sandbox.telegram import api, control, pages, star_pages
 
 urlpatterns = [
     path("telegram/bot<str:token>/<str:method>", api.call),
@@ -21,4 +21,8 @@ urlpatterns = [
     path("control/telegram/changes", control.changes),
     path("control/telegram/update", control.update),
     path("control/telegram/status", control.status),
+    path("stars/<str:slug>", star_pages.sheet),
+    path("control/telegram/stars/pay", star_pages.pay),
+    path("control/telegram/stars/renew", star_pages.renew),
+    path("control/telegram/stars/refund", star_pages.refund),
 ]

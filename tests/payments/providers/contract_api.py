@@ -58,7 +58,7 @@ class ApiContract(ProviderCase):
     def request(self) -> InvoiceRequest:
         return InvoiceRequest(
             reference=self.reference,
-            money=Money(Decimal("199.00"), "RUB"),
+            money=Money(Decimal("199.00"), self.currency),
             method=Method(self.recording()["method"]),
             description="№ 1",
             payer_id=555000111,

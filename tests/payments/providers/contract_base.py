@@ -27,6 +27,7 @@ class ProviderCase:
     secrets: tuple[str, ...]  # those of the values that nobody may ever see
     base_url_env: str  # the variable that sends its API calls elsewhere
     reference: str  # the order number in the fixtures; the sum in all of them is 199.00
+    currency = "RUB"  # of that sum
     content_type = "application/json"  # of its callbacks
     unsigned = False  # True where the provider signs nothing
 

@@ -21,7 +21,9 @@ class SettlementContract(ProviderCase):
     @pytest.fixture
     def payment(self, make_payment) -> Payment:
         """What the fixtures speak of, with the provider's id still unknown to us."""
-        payment: Payment = make_payment(provider=self.slug, reference=self.reference)
+        payment: Payment = make_payment(
+            provider=self.slug, reference=self.reference, currency=self.currency
+        )
         return payment
 
     @pytest.fixture
