@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from integrations.clock import now
 from payments.models import Customer, DayEntry, Gift, Payment, Plan, Referral, Subscription
+from payments.money import Money
 from payments.periods import Unit
 from payments.provider import Method
 from payments.registry import ready_providers
@@ -46,8 +47,11 @@ class PlanOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayToPay:
+    """`price` is set where a way is sold in another currency than the plan's own."""
+
     provider: str
     method: Method
+    price: Money | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

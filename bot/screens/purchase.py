@@ -13,7 +13,7 @@ from payments.errors import InvoiceRefused
 from payments.formats import money
 from payments.models import Customer
 from payments.selectors import PlanOffer, WayToPay
-from payments.services.effects import PurchaseEffect, purchase_effect
+from payments.services.effects import PurchaseEffect, purchase_effect, ways_for
 from payments.services.ways import way_label
 
 
@@ -40,7 +40,7 @@ def effect(customer: Customer, plan_id: int) -> Screen | None:
     found = purchase_effect(customer_id=customer.pk, plan_id=plan_id, language=customer.language)
     if found is None:
         return None
-    ways = selectors.ways_to_pay(found.offer.currency)
+    ways = ways_for(found, customer_id=customer.pk)
     several = len(selectors.plans_on_sale(customer.language)) > 1
     back = press(_("← Тарифы"), to.Plans()) if several else press(_("← Меню"), to.Menu())
     return Screen(
@@ -62,7 +62,7 @@ def refused(customer: Customer, tried: to.Pay, error: InvoiceRefused) -> Screen:
     others: list[Button] = []
     if found is not None:
         failed = WayToPay(provider=tried.provider, method=tried.method)
-        ways = selectors.ways_to_pay(found.offer.currency)
+        ways = ways_for(found, customer_id=customer.pk)
         others = _pay_buttons(found, [way for way in ways if way != failed])
     return Screen(
         text=render("refused", reason=error.reason.value, minimum=error.minimum),
@@ -89,7 +89,12 @@ def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:
     return [
         press(
             way_label(way, ways),
-            to.Pay(found.offer.plan_id, way.provider, way.method, found.amount),
+            to.Pay(
+                found.offer.plan_id,
+                way.provider,
+                way.method,
+                way.price.amount if way.price else found.amount,
+            ),
         )
         for way in ways
     ]

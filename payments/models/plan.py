@@ -64,3 +64,7 @@ class PlanPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}: {self.amount} {self.currency}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from payments.models import Plan
+from payments.models import Plan, PlanPrice
 
 DEFAULT_PLANS = (
     ("1m", "1 месяц", "1 month", 30, Decimal(200)),
@@ -27,6 +27,21 @@ def load_default_plans() -> int:
                 "amount": amount,
                 "position": position,
             },
+        )
+        created += fresh
+    return created
+
+
+# What the sandbox asks in Telegram Stars; a real shop's owner sets such prices himself.
+DEMO_STARS = {"1m": 150, "3m": 400, "6m": 700, "12m": 1200}
+
+
+def load_demo_prices() -> int:
+    """Give the default plans a price in stars where they have none; returns how many."""
+    created = 0
+    for plan in Plan.objects.filter(code__in=DEMO_STARS):
+        _price, fresh = PlanPrice.objects.get_or_create(
+            plan=plan, currency="XTR", defaults={"amount": DEMO_STARS[plan.code]}
         )
         created += fresh
     return created

@@ -20,7 +20,7 @@ from payments.services import promotions
 from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 from payments.services.pay_pages import new_page, page_url
-from payments.services.pricing import quote
+from payments.services.pricing import price_in, quote
 from payments.services.transitions import apply_event, close_open
 
 log = structlog.get_logger(__name__)
@@ -103,7 +103,12 @@ def _reserve(
         lock_customers([customer_id])
         customer = Customer.objects.get(pk=customer_id)
         plan = Plan.objects.filter(pk=plan_id, is_active=True).first()
-        price = quote(customer_id=customer_id, plan=plan, purpose=purpose) if plan else None
+        full = price_in(plan, get_provider(provider).currencies) if plan else None
+        price = (
+            quote(customer_id=customer_id, plan=plan, purpose=purpose, price=full)
+            if plan and full
+            else None
+        )
         if plan is None or price is None or price.amount != shown_amount:
             raise NotForSale(f"plan {plan_id} at {shown_amount}")
         promo_code = price.use.code if price.use else None

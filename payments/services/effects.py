@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from integrations.clock import now
 from payments import selectors
-from payments.models import Payment, Plan, Subscription
+from payments.models import Payment, Plan, PlanPrice, Subscription
+from payments.money import Money
 from payments.periods import Unit, add_period
-from payments.selectors import PlanOffer
+from payments.selectors import PlanOffer, WayToPay
 from payments.services.pricing import Quote, quote
 
 Purpose = Payment.Purpose
@@ -105,3 +106,19 @@ def changes_offered(*, customer_id: int, language: str) -> list[PurchaseEffect]:
         for offer in selectors.plans_on_sale(language)
     ]
     return [effect for effect in found if effect is not None]
+
+
+def ways_for(effect: PurchaseEffect, *, customer_id: int) -> list[WayToPay]:
+    """Every way to pay for a purchase: at its price, and at its price in other currencies it is sold in."""
+    ways = selectors.ways_to_pay(effect.currency)
+    prices = PlanPrice.objects.filter(plan_id=effect.offer.plan_id).exclude(
+        currency=effect.currency
+    )
+    for other in prices.select_related("plan"):
+        found = quote(
+            customer_id=customer_id, plan=other.plan, purpose=effect.purpose, price=other.money
+        )
+        if found is not None:
+            price = Money(found.amount, other.currency)
+            ways += [replace(way, price=price) for way in selectors.ways_to_pay(other.currency)]
+    return ways

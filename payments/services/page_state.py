@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
 from integrations.clock import now
-from payments import formats, selectors
+from payments import formats
 from payments.models import PayLink, Payment
 from payments.selectors import WayToPay
-from payments.services.effects import PurchaseEffect, purchase_effect
+from payments.services.effects import PurchaseEffect, purchase_effect, ways_for
 from payments.services.pay_pages import payment_on
 from payments.services.ways import method_label, way_label
 
@@ -37,6 +38,7 @@ class Way:
     provider: str
     method: str
     label: str
+    shown: str  # the price the customer saw, as the form sends it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,6 @@ class PageState:
     stage: str
     plan: str
     amount: str = ""
-    shown_amount: str = ""  # as the form sends it back: the price the customer saw
     period: str = ""
     payment: Payment | None = None
     method: str = ""
@@ -85,7 +86,7 @@ def ways_on(page: PayLink, payment: Payment | None) -> tuple[PurchaseEffect | No
         language=page.customer.language,
         purpose=purpose_of(payment),
     )
-    return effect, selectors.ways_to_pay(effect.currency) if effect else []
+    return effect, ways_for(effect, customer_id=page.customer_id) if effect else []
 
 
 def purpose_of(payment: Payment | None) -> Payment.Purpose:
@@ -102,12 +103,11 @@ def _choice(page: PayLink, closed: Payment | None) -> PageState:
         stage="choose",
         plan=plan,
         amount=formats.money(effect.amount, effect.currency),
-        shown_amount=f"{effect.amount:f}",
         period=_period(effect),
         payment=closed,
         note=_why_closed(closed) if closed else "",
         is_checkable=bool(closed and closed.status in CHECKABLE and closed.external_id),
-        ways=_buttons(ways),
+        ways=_buttons(ways, effect.amount),
     )
 
 
@@ -122,7 +122,6 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         stage="open" if payment.external_id else "opening",
         plan=payment.plan.title(page.customer.language),
         amount=formats.money(payment.amount, payment.currency),
-        shown_amount=f"{effect.amount:f}" if effect else "",
         period=_period(effect) if effect else "",
         payment=payment,
         method=method_label(payment.provider, payment.method),
@@ -131,7 +130,7 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         is_exact=to_pay != payment.amount,
         until=formats.clock(end) if end else "",
         is_checkable=payment.status in CHECKABLE,
-        ways=_buttons(others),
+        ways=_buttons(others, effect.amount) if effect else [],
         steps=_steps(payment),
     )
 
@@ -158,9 +157,14 @@ def _outcome(page: PayLink, payment: Payment) -> PageState:
     )
 
 
-def _buttons(ways: list[WayToPay]) -> list[Way]:
+def _buttons(ways: list[WayToPay], amount: Decimal) -> list[Way]:
     return [
-        Way(provider=way.provider, method=way.method.value, label=way_label(way, ways))
+        Way(
+            provider=way.provider,
+            method=way.method.value,
+            label=way_label(way, ways),
+            shown=f"{way.price.amount if way.price else amount:f}",
+        )
         for way in ways
     ]
 

@@ -7,6 +7,7 @@ units before it is taken off; a promo code does not make a plan change cheaper.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -37,6 +38,14 @@ def reduced(price: Decimal, by: Decimal) -> Decimal:
     if by <= 0:
         return price
     return min(price, max(ONE, (price - by).quantize(ONE, rounding=ROUND_HALF_UP)))
+
+
+def price_in(plan: Plan, currencies: Collection[str]) -> Money | None:
+    """A plan's full price for a provider that takes these currencies; None where it is not sold in any of them."""
+    if plan.currency in currencies:
+        return plan.money
+    other = plan.prices.filter(currency__in=currencies).order_by("currency").first()
+    return other.money if other else None
 
 
 def quote(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.template.loader import select_template
 
+from payments.formats import money
 from payments.provider import Method
 from payments.registry import get_provider
 from payments.selectors import WayToPay
@@ -18,6 +19,8 @@ def way_label(way: WayToPay, among: list[WayToPay] | None = None) -> str:
         [f"telegram/methods/{way.provider}.html", "telegram/methods/default.html"]
     )
     label = " ".join(template.render({"method": way.method.value}).split())
+    if way.price is not None:
+        return f"{label} · {money(way.price.amount, way.price.currency)}"
     twins = [one for one in among or [] if one.method == way.method]
     return f"{label} · {get_provider(way.provider).label}" if len(twins) > 1 else label
 

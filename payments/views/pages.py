@@ -18,7 +18,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import IntegrationError
-from payments.errors import AlreadyOpening, CheckTooSoon, InvoiceRefused, NotForSale, UnknownPayment
+from payments.errors import (
+    AlreadyOpening,
+    CheckTooSoon,
+    InvoiceRefused,
+    NotForSale,
+    TooSoon,
+    UnknownPayment,
+)
 from payments.models import PayLink, PaymentEvent
 from payments.provider import Method
 from payments.services.checkout import cancel_payment, start_checkout
@@ -84,6 +91,8 @@ def choose(request: HttpRequest, page: PayLink) -> HttpResponse:
         return redirect(SHOWN, page.token)
     except (NotForSale, ValueError, InvalidOperation):
         said = _("Цена или тариф изменились. Посмотрите новые условия и выберите способ ещё раз.")
+    except TooSoon as error:
+        said = _("Подождите %(seconds)s с и выберите способ ещё раз.") % {"seconds": error.seconds}
     except InvoiceRefused:
         said = _("Этим способом сейчас оплатить нельзя. Деньги не списаны. Выберите другой способ.")
     except IntegrationError:

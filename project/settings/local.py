@@ -44,7 +44,9 @@ CREDENTIALS = env.Credentials(
     }
 )
 # Every provider there is a simulator for.
-PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa,cloudpayments")
+PAYMENT_PROVIDERS = env.words(
+    "PAYMENT_PROVIDERS", "oneplat,cryptobot,yookassa,cloudpayments,tgstars"
+)
 # The sandbox calls as the shop's own proxy would, naming the address a provider calls from.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")

@@ -244,5 +244,5 @@ def test_the_first_opening_is_noted_once(client, page):
 def test_a_look_costs_a_fixed_number_of_queries(
     client, page, paying, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get(url(page, "state"))

@@ -40,7 +40,13 @@ def pay(request: SandboxRequest) -> dict[str, Any]:
     with telegram.hub.lock:
         bill = stars.invoice(telegram, str(document.get("invoice", "")))
         chat = telegram.chat(int(document.get("chat_id", 0)))
-        return stars.pay(telegram, chat, bill, ask=bool(document.get("ask", True)))
+        return stars.pay(
+            telegram,
+            chat,
+            bill,
+            ask=bool(document.get("ask", True)),
+            tell=bool(document.get("tell", True)),
+        )
 
 
 @control("POST")

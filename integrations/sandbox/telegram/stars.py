@@ -20,15 +20,19 @@ def invoice(telegram: Messenger, slug: str) -> StarInvoice:
     return found
 
 
-def pay(telegram: Messenger, chat: Chat, bill: StarInvoice, *, ask: bool = True) -> Wire:
-    """Ask the bot and charge if it agrees. `ask=False` charges at once: two people who press together."""
+def pay(
+    telegram: Messenger, chat: Chat, bill: StarInvoice, *, ask: bool = True, tell: bool = True
+) -> Wire:
+    """Ask the bot and charge if it agrees. `ask=False` charges at once: two people who press together.
+    `tell=False` loses the update about the charge.
+    """
     if ask:
         question = _ask(telegram, chat, bill)
         if not question.answered:
             return {"paid": False, "error": "the bot did not answer in time"}
         if not question.ok:
             return {"paid": False, "error": question.error}
-    charge = _charge(telegram, chat, bill, is_first=True)
+    charge = _charge(telegram, chat, bill, is_first=True, tell=tell)
     return {"paid": True, "charge": charge.id}
 
 
@@ -72,7 +76,9 @@ def _ask(telegram: Messenger, chat: Chat, bill: StarInvoice) -> Question:
     return question
 
 
-def _charge(telegram: Messenger, chat: Chat, bill: StarInvoice, *, is_first: bool) -> StarCharge:
+def _charge(
+    telegram: Messenger, chat: Chat, bill: StarInvoice, *, is_first: bool, tell: bool = True
+) -> StarCharge:
     charge = StarCharge(
         id=f"stx{uuid4().hex}",
         chat_id=chat.id,
@@ -86,7 +92,8 @@ def _charge(telegram: Messenger, chat: Chat, bill: StarInvoice, *, is_first: boo
     if bill.period:
         told |= {"subscription_expiration_date": charge.date + bill.period, "is_recurring": True}
         told |= {"is_first_recurring": True} if is_first else {}
-    _say(telegram, chat, {"successful_payment": told})
+    if tell:
+        _say(telegram, chat, {"successful_payment": told})
     return charge
 
 

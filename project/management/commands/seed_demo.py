@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 
-from payments.services.catalogue import load_default_plans
+from payments.services.catalogue import load_default_plans, load_demo_prices
 from project.roles import ensure_roles
 
 STAFF_NAME = "admin"
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         if not settings.SANDBOX:
             self.stdout.write("staff user: none is invented here, createsuperuser makes yours")
             return
+        if prices := load_demo_prices():
+            self.stdout.write(f"prices in stars loaded: {prices}")
         users = get_user_model().objects
         if users.filter(username=STAFF_NAME).exists():
             self.stdout.write(f"staff user: {STAFF_NAME} (password as printed the first time)")

@@ -1,0 +1,90 @@
+"""Telegram Stars through the real processes: the bot is asked before charging, and told of what was charged."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+
+
+def order_stars(customer) -> None:
+    customer.to_ways()
+    customer.press("Звёзды Telegram · 150")
+    customer.sees("К оплате:")
+
+
+def pay(stack, customer, **fields):
+    return stack.control(
+        "telegram/stars/pay", invoice=customer.reference, chat_id=customer.chat_id, **fields
+    )
+
+
+def state(stack, customer) -> str:
+    return str(
+        stack.value("SELECT status FROM payments_payment WHERE id = %s", customer.payment_id)
+    )
+
+
+def test_stars_buy_a_term_at_their_own_price(stack, new_customer):
+    anna = new_customer()
+    order_stars(anna)
+    assert pay(stack, anna)["paid"]
+    assert anna.link()
+    posted = stack.value(
+        "SELECT amount || ' ' || currency FROM payments_moneyentry WHERE payment_id = %s",
+        anna.payment_id,
+    )
+    assert posted == "150.00 XTR"
+    assert anna.links_received() == 1
+
+
+def test_a_paid_invoice_is_not_charged_again(stack, new_customer):
+    vera = new_customer("Вера")
+    order_stars(vera)
+    assert pay(stack, vera)["paid"]
+    assert vera.link()
+    second = pay(stack, vera)
+    assert not second["paid"]
+    assert "уже оплачен" in second["error"]
+
+
+def test_a_cancelled_invoice_is_refused_before_charging(stack, new_customer):
+    boris = new_customer("Борис")
+    order_stars(boris)
+    boris.press("Отменить счёт")
+    assert "закрыт" in pay(stack, boris)["error"]
+    assert state(stack, boris) == "canceled"
+
+
+def test_two_who_pay_at_once_are_a_case_for_a_person(stack, new_customer):
+    gleb = new_customer("Глеб")
+    order_stars(gleb)
+    assert pay(stack, gleb)["paid"]
+    assert gleb.link()
+    assert pay(stack, gleb, ask=False)["paid"]
+    stack.until(
+        lambda: stack.value(
+            "SELECT count(*) FROM payments_incident WHERE kind = 'paid_twice' AND payment_id = %s",
+            gleb.payment_id,
+        ),
+        what="the second charge to be somebody's case",
+    )
+    assert gleb.links_received() == 1
+
+
+def test_stars_given_back_by_telegram_close_the_access(stack, new_customer):
+    dina = new_customer("Дина")
+    order_stars(dina)
+    charge = pay(stack, dina)["charge"]
+    assert dina.link()
+    stack.control("telegram/stars/refund", charge=charge)
+    stack.until(lambda: state(stack, dina) == "refunded", what="the refund to be booked")
+    stack.until(lambda: dina.days() == 0, what="the days to be taken back")
+
+
+def test_a_charge_the_bot_never_heard_of_is_found_by_the_button(stack, new_customer):
+    egor = new_customer("Егор")
+    order_stars(egor)
+    assert pay(stack, egor, tell=False)["paid"]
+    egor.press("Проверить оплату")
+    assert egor.link()
