@@ -1,0 +1,172 @@
+"""What must hold whatever happened: asked of the database between any two steps, and of the bank at the end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from integrations.models import InboundCallback, OutboxMessage
+from payments.models import (
+    DayEntry,
+    Incident,
+    MoneyEntry,
+    Payment,
+    PaymentEvent,
+    Referral,
+    Subscription,
+)
+from payments.provider import EventKind
+from payments.services.audit import audit_ledgers
+from payments.services.transitions import ACCEPTABLE
+from tests.payments.properties.bank import Order
+from tests.payments.properties.world import World
+
+S = Payment.Status
+Call = InboundCallback.Status
+NOT_PAID = ACCEPTABLE - {S.REVIEW}
+TWICE = """
+SELECT 'purchase', payment_id, count(*) FROM payments_dayentry WHERE kind = 'purchase'
+GROUP BY payment_id HAVING count(*) > 1
+UNION ALL
+SELECT 'capture', payment_id, count(*) FROM payments_moneyentry WHERE kind = 'capture'
+GROUP BY payment_id HAVING count(*) > 1
+UNION ALL
+SELECT 'event', payment_id, count(*) FROM payments_paymentevent
+GROUP BY payment_id, provider, event_id HAVING count(*) > 1
+"""
+
+
+def in_order() -> None:
+    """Between steps: the product's own audit, and what it is too close to see."""
+    report = audit_ledgers()
+    assert report.differences == []
+    by_currency: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for _account, currency, balance in report.balances:
+        by_currency[currency] += balance
+    assert not any(by_currency.values()), by_currency
+    with connection.cursor() as cursor:
+        cursor.execute(TWICE)
+        assert cursor.fetchall() == []
+
+
+def ends_add_up() -> None:
+    """A second reading of the day ledger, by other arithmetic than the audit's."""
+    entries: dict[int, list[DayEntry]] = defaultdict(list)
+    for entry in DayEntry.objects.order_by("id"):
+        entries[entry.subscription_id].append(entry)
+    for subscription in Subscription.objects.all():
+        end = subscription.created_at
+        for entry in entries.pop(subscription.pk, []):
+            start = max(end, entry.created_at) if entry.seconds > 0 else end
+            assert entry.starts_at == start
+            end += (entry.ends_at - entry.starts_at) + (start - end)
+        assert subscription.expires_at == end
+    assert not entries
+
+
+def picture() -> dict[str, Any]:
+    """Everything that money and days depend on; two equal pictures are the same shop."""
+    # A hint that is asked about again may tell something newer, which is kept and changes nothing.
+    decided = PaymentEvent.objects.exclude(outcome=PaymentEvent.Outcome.KEPT)
+    return {
+        "payments": list(
+            Payment.objects.order_by("id").values_list("id", "status", "access", "paid_at")
+        ),
+        "money": list(MoneyEntry.objects.order_by("id").values_list()),
+        "days": list(DayEntry.objects.order_by("id").values_list()),
+        "ends": list(Subscription.objects.order_by("id").values_list("id", "expires_at")),
+        "incidents": list(Incident.objects.order_by("id").values_list("id", "status")),
+        "referrals": list(Referral.objects.order_by("id").values_list("id", "status")),
+        "events": list(decided.order_by("id").values_list("id", "outcome")),
+        "messages": sorted(OutboxMessage.objects.values_list("key", "reaction")),
+    }
+
+
+def repeating_changes_nothing(world: World) -> None:
+    """Every call that ever reached us, once more, in one go."""
+    before = picture()
+    for letter in world.bank.letters:
+        if letter.told:
+            world.tell(letter)
+    InboundCallback.objects.filter(verdict=InboundCallback.Verdict.ACCEPTED).update(
+        status=Call.RECEIVED, attempts=0
+    )
+    world.come_to_rest()
+    after = picture()
+    changed = {
+        name: [row for row in rows if row not in before[name]] for name, rows in after.items()
+    }
+    assert not any(changed.values()), {name: rows for name, rows in changed.items() if rows}
+    assert after == before
+
+
+def panel_follows(world: World) -> None:
+    """Whoever was given days has access until the end of them."""
+    for subscription in Subscription.objects.select_related("customer"):
+        assert world.panel.ends.get(subscription.customer.telegram_id) == subscription.expires_at
+
+
+def explained(world: World) -> None:
+    """Nothing that the bank knows and told us is without a state that explains it."""
+    told = {letter.order for letter in world.bank.letters if letter.told}
+    for order in world.bank.orders:
+        payment = world.payment_of(order)
+        if payment is not None:
+            _explained_payment(order, payment)
+        elif order in told:
+            assert InboundCallback.objects.filter(
+                source=order.provider, status=Call.UNKNOWN
+            ).exists()
+            for movement in order.came:
+                assert Incident.objects.filter(
+                    kind=Incident.Kind.UNKNOWN_PAYER, provider=order.provider
+                ).exists(), movement
+
+
+def _explained_payment(order: Order, payment: Payment) -> None:
+    events = list(payment.events.exclude(outcome=PaymentEvent.Outcome.KEPT))
+    paid = [event for event in events if event.kind == EventKind.PAID]
+    assert len([event for event in paid if event.outcome == PaymentEvent.Outcome.MOVED]) <= 1
+    if paid and payment.status in NOT_PAID:
+        raise AssertionError(f"{payment} was paid and is {payment.status}")
+    if not payment.incidents.filter(kind=Incident.Kind.REFUND_FOUND).exists():
+        _every_movement_is_booked(order, payment, paid)
+    if [movement.money for movement in order.came] == [payment.money]:
+        _the_status_says_what_is_left(order, payment)
+
+
+def _every_movement_is_booked(order: Order, payment: Payment, paid: list[PaymentEvent]) -> None:
+    """What came in by every operation we know of is in the ledger, once, and what went out is too."""
+    told = set(payment.events.filter(kind=EventKind.PAID).values_list("operation", flat=True))
+    expected: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for movement in order.came:
+        if told & {"", str(movement.number)}:
+            expected[movement.money.currency] += movement.money.amount
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for entry in payment.money_entries.filter(kind__in=["capture", "surplus"]):
+        found[entry.currency] += entry.amount
+    assert found == expected, f"{payment}: {expected} came in, {found} is booked"
+    back: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for event in payment.events.filter(kind=EventKind.REFUNDED, outcome="moved"):
+        back[event.currency] += event.amount or 0
+    gone: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for entry in payment.money_entries.filter(kind__in=["refund", "return"]):
+        gone[entry.currency] += entry.amount
+    assert gone == back, f"{payment}: {back} went back, {gone} is booked"
+
+
+def _the_status_says_what_is_left(order: Order, payment: Payment) -> None:
+    """Of an order that was paid once and rightly, once everything was told."""
+    sums = [one.money.amount for one in order.went]
+    back = sum(amount for amount in sums if amount <= payment.amount)
+    if order.went and payment.status in NOT_PAID:
+        # Whoever asked learned that money had gone back. Then the refund waits, where people see it.
+        assert InboundCallback.objects.filter(case=payment.case, status=Call.WAITING).exists()
+    elif any(amount > payment.amount for amount in sums) and payment.status == S.REFUNDED:
+        assert payment.incidents.filter(kind=Incident.Kind.REFUND_FOUND).exists() or back
+    else:
+        whole = S.REFUNDED if back == payment.amount else S.PARTLY_REFUNDED
+        assert payment.status == (whole if back else S.PAID)
