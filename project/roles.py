@@ -14,15 +14,24 @@ SEES = (
     "payments.view_plan",
     "payments.view_paylink",
     "payments.view_refund",
+    "payments.view_providerstate",
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
     "bot.view_message",
 )
 SEES_MONEY = ("payments.view_moneyentry", "payments.export_payment")
+RECONCILES = (
+    "payments.view_reconciliationrun",
+    "payments.view_statement",
+    "payments.add_statement",
+    "payments.run_reconciliation",
+    "payments.sign_reconciliation",
+)
 HELPS = (
     "payments.add_paylink",
     "payments.check_payment",
     "payments.sync_subscription",
+    "payments.examine_provider",
     "integrations.replay",
 )
 # Who decides and who confirms are two people by the rule itself; both rights may be one person's.
@@ -49,9 +58,31 @@ RUNS = (
 # Names of groups are data that staff may rename, so they are not translated.
 ROLES: dict[str, tuple[str, ...]] = {
     "Оператор": (*SEES, *HELPS, *GIVES),
-    "Финансы": (*SEES, *SEES_MONEY, *DECIDES_REFUNDS, "payments.check_payment"),
-    "Аудитор (только чтение)": (*SEES, "payments.view_moneyentry", *SEES_STAFF),
-    "Владелец": (*SEES, *SEES_MONEY, *DECIDES_REFUNDS, *HELPS, *GIVES, *SEES_STAFF, *RUNS),
+    "Финансы": (
+        *SEES,
+        *SEES_MONEY,
+        *RECONCILES,
+        *DECIDES_REFUNDS,
+        "payments.check_payment",
+        "payments.sync_subscription",
+    ),
+    "Аудитор (только чтение)": (
+        *SEES,
+        "payments.view_moneyentry",
+        "payments.view_reconciliationrun",
+        "payments.view_statement",
+        *SEES_STAFF,
+    ),
+    "Владелец": (
+        *SEES,
+        *SEES_MONEY,
+        *RECONCILES,
+        *DECIDES_REFUNDS,
+        *HELPS,
+        *GIVES,
+        *SEES_STAFF,
+        *RUNS,
+    ),
 }
 
 

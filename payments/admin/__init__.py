@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from payments.admin import customers, ledgers, pay_links, payments, plans, subscriptions
+from payments.admin import (
+    customers,
+    ledgers,
+    pay_links,
+    payments,
+    plans,
+    reconciliation,
+    statements,
+    subscriptions,
+)
 
-__all__ = ["customers", "ledgers", "pay_links", "payments", "plans", "subscriptions"]
+__all__ = [
+    "customers",
+    "ledgers",
+    "pay_links",
+    "payments",
+    "plans",
+    "reconciliation",
+    "statements",
+    "subscriptions",
+]

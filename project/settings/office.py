@@ -81,6 +81,8 @@ UNFOLD: dict[str, Any] = {
                     page(_("Платежи"), "payments", "payments.payment"),
                     page(_("Страницы оплаты"), "add_link", "payments.paylink"),
                     page(_("Денежные проводки"), "account_balance", "payments.moneyentry"),
+                    page(_("Сверки"), "balance", "payments.reconciliationrun"),
+                    page(_("Выписки"), "upload_file", "payments.statement"),
                 ],
             },
             {
