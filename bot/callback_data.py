@@ -94,6 +94,44 @@ class Pay(Press):
 
 
 @dataclass(frozen=True, slots=True)
+class EffectRenewing(Effect):
+    """The same with the customer's consent to be charged again."""
+
+    code: ClassVar[str] = "planr"
+
+
+@dataclass(frozen=True, slots=True)
+class PayRenewing(Pay):
+    """Open an invoice, and keep the way it is paid for charging it again."""
+
+    code: ClassVar[str] = "payr"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal(Press):
+    code: ClassVar[str] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOff(Press):
+    code: ClassVar[str] = "autooff"
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOn(Press):
+    """At the price the customer was shown."""
+
+    code: ClassVar[str] = "autoon"
+    shown: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMethod(Press):
+    code: ClassVar[str] = "autorm"
+    method_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPayment(Press):
     """The payment as it is now: its invoice while it is open."""
 

@@ -29,6 +29,8 @@ class Message(models.Model):
         GIFT = "gift", _("подарок")
         DAYS = "days", _("дни без оплаты")
         ANSWER = "answer", _("ответ сотрудника")
+        RENEWAL = "renewal", _("автопродление")
+        HOLD = "hold", _("замороженные деньги")
         STAFF = "staff", _("уведомление сотрудникам")
 
     class State(models.TextChoices):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import journal, messenger
 from bot.answers import incident_answered
 from bot.gift_news import days_ready, gift_claimed, gift_ready
@@ -15,8 +17,15 @@ from bot.refund_news import (
     staff_refund_second,
 )
 from bot.rendering import Screen
+from bot.renewal_news import (
+    renewal_declined,
+    renewal_off,
+    renewal_upcoming,
+    subscription_past_due,
+    subscription_stopped,
+)
 from bot.screens import access, found, invoice, referral
-from bot.staff import staff_access_delayed, staff_payment_paid
+from bot.staff import staff_access_delayed, staff_payment_held, staff_payment_paid
 from bot.staff_incidents import staff_incident
 from bot.staff_reconciliation import staff_reconciliation
 from integrations.telegram.errors import ChatUnavailable, MessageGone
@@ -29,22 +38,30 @@ __all__ = [
     "days_ready",
     "gift_claimed",
     "gift_ready",
+    "hold_released",
     "incident_answered",
     "payment_expired",
     "payment_failed",
     "payment_found",
+    "payment_held",
     "payment_partly_refunded",
     "payment_refunded",
     "payment_under_review",
     "referral_rewarded",
     "refund_rejected",
+    "renewal_declined",
+    "renewal_off",
+    "renewal_upcoming",
     "staff_access_delayed",
     "staff_incident",
+    "staff_payment_held",
     "staff_payment_paid",
     "staff_reconciliation",
     "staff_refund_failed",
     "staff_refund_requested",
     "staff_refund_second",
+    "subscription_past_due",
+    "subscription_stopped",
 ]
 
 Kind = Message.Kind
@@ -96,7 +113,23 @@ def payment_found(*, payment_id: int) -> None:
 
 
 def payment_failed(*, payment_id: int) -> None:
-    _tell_state(payment_id, Kind.FAILED)
+    if not _payment(payment_id).renewal_key:  # of renewals `renewal_news` tells
+        _tell_state(payment_id, Kind.FAILED)
+
+
+def payment_held(*, payment_id: int) -> None:
+    _tell_state(payment_id, Kind.HOLD)
+
+
+def hold_released(*, payment_id: int) -> None:
+    """The held sum goes back: not what the invoice message alone would tell."""
+    payment = _payment(payment_id)
+    screen = invoice.released(payment.customer, payment)
+    letter = replace(
+        _letter(payment, Kind.HOLD, screen, WhenUnsure.REPEAT), key=f"released:{payment.pk}"
+    )
+    if messenger.send_once(letter) is Outcome.SENT:
+        _edit_invoice(payment, invoice.superseded(payment.customer, payment))
 
 
 def payment_under_review(*, payment_id: int) -> None:

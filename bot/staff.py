@@ -20,6 +20,11 @@ def staff_payment_paid(*, payment_id: int) -> None:
     _tell("payment_paid", payment_id, WhenUnsure.LEAVE)
 
 
+def staff_payment_held(*, payment_id: int) -> None:
+    """Needs a person: better twice than never."""
+    _tell("payment_held", payment_id, WhenUnsure.REPEAT)
+
+
 def staff_access_delayed(*, payment_id: int) -> None:
     """Needs a person: better twice than never."""
     _tell("access_delayed", payment_id, WhenUnsure.REPEAT)

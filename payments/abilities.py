@@ -105,17 +105,29 @@ class ChargesSavedMethods(Protocol):
     def charge(self, request: ChargeRequest) -> ProviderEvent:
         """PAID, FAILED, or PENDING where the answer comes later by a call.
 
-        Raises MethodRevoked where this method will never be charged again, ServiceUnreachable (outcome unknown: the
-        same request may be repeated), ServiceRefused.
+        Raises MethodRevoked where this method will never be charged again, ServiceUnreachable (outcome unknown: ask
+        `find_charge`, then the same request may be repeated), ServiceRefused (surely not charged).
+        """
+        ...
+
+    def find_charge(self, request: ChargeRequest, *, since: datetime) -> ProviderEvent | None:
+        """What became of a charge ordered after `since`; None where the provider knows of none.
+
+        Raises ServiceUnreachable, ServiceRefused.
         """
         ...
 
 
 @runtime_checkable
 class HoldsMoney(Protocol):
-    """A provider with two-stage payments. Both calls are idempotent and answer with the payment's new state."""
+    """A provider with two-stage payments. Both calls are idempotent and answer with the payment's new state.
 
-    def capture(self, event_of: ProviderEvent, *, money: Money) -> ProviderEvent: ...
+    `event_of` is what was told of the hold. Both raise ServiceUnreachable (ask again) and ServiceRefused.
+    """
+
+    def capture(self, event_of: ProviderEvent, *, money: Money) -> ProviderEvent:
+        """Take the held sum, or a smaller one: the rest is released at once."""
+        ...
 
     def release(self, event_of: ProviderEvent) -> ProviderEvent: ...
 
@@ -138,13 +150,23 @@ class RunsSubscriptions(Protocol):
     def create_subscription(
         self,
         *,
+        reference: str,
         token: str,
         payer_id: int,
         money: Money,
         description: str,
         starts_at: datetime,
-        days: int,
-    ) -> SubscriptionFacts: ...
+        length: int,
+        unit: str,
+    ) -> SubscriptionFacts:
+        """Order a charge every `length` units (day or month: payments.periods.Unit) from `starts_at` on.
+
+        `reference` makes a repetition harmless for as long as the provider remembers it; after an unclear outcome
+        ask `find_subscriptions` first. Raises ServiceUnreachable, ServiceRefused.
+        """
+        ...
+
+    def find_subscription(self, external_id: str) -> SubscriptionFacts: ...
 
     def find_subscriptions(self, *, payer_id: int) -> list[SubscriptionFacts]: ...
 

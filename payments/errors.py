@@ -33,6 +33,10 @@ class MethodRevoked(PaymentError):
     """A saved method that will never be charged again: the card is lost, the consent was withdrawn."""
 
 
+class NothingHeld(PaymentError):
+    """No sum is held for this payment (any more), or not so much."""
+
+
 class EventTooEarly(PaymentError):
     """The event it builds on has not arrived yet; the worker tries again later."""
 

@@ -126,8 +126,10 @@ class ProviderEvent:
     method_kept: MethodKept | None = None  # with PAID, where the payer agreed
     paid_at: datetime | None = None  # when the money came, where its list says so
     refunded: Money | None = None  # in a list: what of it has gone back, where the list says so
+    method_revoked: bool = False  # with FAILED: this way of paying will never be charged again
     subscription: str = ""  # the id of the provider's own subscription this charge belongs to
     refund: str = ""  # with REFUNDED: our Refund.reference, where the provider repeats it
+    subscription_status: str = ""  # where that is the news: ProviderSubscription.Status
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)  # for people, not for code
 
 

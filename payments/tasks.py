@@ -12,6 +12,7 @@ from payments.services import (
     incident_watch,
     polling,
     refund_sending,
+    renewal_runs,
 )
 from payments.services.reconciliation import runs
 
@@ -62,3 +63,8 @@ def watch_incidents() -> int:
 def send_refunds() -> int:
     awake(refund_sending.SEND)
     return refund_sending.send_refunds()
+
+
+@shared_task(name="payments.renew_due")
+def renew_due() -> int:
+    return renewal_runs.renew_due()

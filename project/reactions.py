@@ -19,7 +19,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "payment.found": ("bot.notifications.payment_found",),
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
-    "payment.refunded": ("bot.notifications.payment_refunded",),
+    "payment.refunded": (
+        "bot.notifications.payment_refunded",
+        "payments.services.provider_subscriptions.stop_after_refund",
+    ),
     "payment.partly_refunded": ("bot.notifications.payment_partly_refunded",),
     "refund.requested": ("bot.notifications.staff_refund_requested",),
     "refund.second": ("bot.notifications.staff_refund_second",),
@@ -28,6 +31,20 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # what a person has to decide
     "incident.opened": ("bot.notifications.staff_incident",),
     "incident.answered": ("bot.notifications.incident_answered",),
+    # sums that are held until a person takes or releases them
+    "payment.held": (
+        "bot.notifications.payment_held",
+        "bot.notifications.staff_payment_held",
+    ),
+    "hold.released": ("bot.notifications.hold_released",),
+    # renewal without the customer, by us or by the provider
+    "renewal.on": ("payments.services.provider_subscriptions.begin",),
+    "renewal.upcoming": ("bot.notifications.renewal_upcoming",),
+    "renewal.declined": ("bot.notifications.renewal_declined",),
+    "renewal.off": ("bot.notifications.renewal_off",),
+    "subscription.cancel": ("payments.services.provider_subscriptions.cancel_at_provider",),
+    "subscription.past_due": ("bot.notifications.subscription_past_due",),
+    "subscription.stopped": ("bot.notifications.subscription_stopped",),
     # access out
     "access.ordered": ("payments.services.fulfilment.grant_access",),
     "access.delayed": (
@@ -51,6 +68,21 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 # What each reaction does, for staff.
 TITLES = {
+    "payments.services.provider_subscriptions.begin": _("Передать списания платёжной системе"),
+    "payments.services.provider_subscriptions.cancel_at_provider": _(
+        "Отменить списания у платёжной системы"
+    ),
+    "payments.services.provider_subscriptions.stop_after_refund": _(
+        "Выключить автопродление после возврата"
+    ),
+    "bot.notifications.hold_released": _("Клиенту: заморозка снята"),
+    "bot.notifications.payment_held": _("Клиенту: деньги заморожены"),
+    "bot.notifications.renewal_declined": _("Клиенту: автосписание не прошло"),
+    "bot.notifications.renewal_off": _("Клиенту: автопродление выключено"),
+    "bot.notifications.renewal_upcoming": _("Клиенту: скоро автосписание"),
+    "bot.notifications.subscription_past_due": _("Клиенту: списание по подписке не прошло"),
+    "bot.notifications.subscription_stopped": _("Клиенту: подписка остановлена"),
+    "bot.notifications.staff_payment_held": _("Сотрудникам: деньги заморожены"),
     "payments.services.fulfilment.grant_access": _("Открыть доступ"),
     "payments.services.fulfilment.open_access": _("Открыть доступ без оплаты"),
     "payments.services.fulfilment.sync_subscription": _("Передать срок панели"),

@@ -26,7 +26,8 @@ async def plans(tap: Tap, _press: to.Plans) -> None:
 async def effect(tap: Tap, press: to.Effect) -> None:
     await tap.answer()
     customer = await tap.customer()
-    screen = await in_db(purchase.effect, customer, press.plan_id)
+    renewing = isinstance(press, to.EffectRenewing)
+    screen = await in_db(purchase.effect, customer, press.plan_id, renewing=renewing)
     if screen is None:
         screen = await in_db(purchase.plans, customer, changed=True)
     await tap.show(screen)
@@ -47,6 +48,7 @@ async def pay(tap: Tap, press: to.Pay) -> None:
             provider=press.provider,
             method=press.method,
             shown_amount=press.shown,
+            save_method=isinstance(press, to.PayRenewing),
         )
     except AlreadyOpening:
         return  # a double tap: the first one brings the invoice
@@ -113,7 +115,9 @@ async def qr(tap: Tap, press: to.InvoiceQr) -> None:
 def register(application: BotApplication) -> None:
     on_tap(application, to.Plans, plans)
     on_tap(application, to.Effect, effect)
+    on_tap(application, to.EffectRenewing, effect)
     on_tap(application, to.Pay, pay)
+    on_tap(application, to.PayRenewing, pay)
     on_tap(application, to.ShowPayment, show_payment)
     on_tap(application, to.Check, check)
     on_tap(application, to.Cancel, cancel)

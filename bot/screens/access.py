@@ -9,8 +9,10 @@ from bot import callback_data as to
 from bot.keyboards import copy, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
 from payments import selectors
+from payments.formats import money
 from payments.models import Customer, Payment
 from payments.selectors import AccessState, AccessView
+from payments.services.renewal_view import renewal_of
 
 
 @for_customer
@@ -36,7 +38,17 @@ def connect(customer: Customer) -> Screen:
 def granted(customer: Customer, payment: Payment, *, late: bool) -> Screen:
     """The message that brings the link of a payment."""
     access = selectors.access_of(customer.pk)
-    return with_link(render("access", access=access, payment=payment, late=late), access)
+    template = "renewed" if payment.renewal_key else "access"
+    renewal = renewal_of(customer.pk) if payment.save_method or payment.renewal_key else None
+    text = render(
+        template,
+        access=access,
+        payment=payment,
+        late=late,
+        renewal=renewal,
+        amount=money(payment.amount, payment.currency),
+    )
+    return with_link(text, access)
 
 
 @for_customer

@@ -40,11 +40,24 @@ def payment_now(customer: Customer, payment_id: int) -> Screen | None:
 @for_customer
 def show(customer: Customer, payment: Payment) -> Screen:
     """The screen of a payment in its present state."""
+    if payment.is_open and (payment.held_at or payment.renewal_key):
+        return charging(customer, payment)
     if payment.is_open:
         return invoice(customer, payment)
     return Screen(
         text=render(TEMPLATES[payment.status], **_facts(customer, payment)),
         keyboard=keyboard(*_rows_after(payment)),
+        payment_id=payment.pk,
+    )
+
+
+@for_customer
+def charging(customer: Customer, payment: Payment) -> Screen:
+    """An open payment that asks nothing of the customer: its sum is held, or a renewal is being charged."""
+    details = press(_("🧾 Подробнее"), to.PaymentCard(payment.pk))
+    return Screen(
+        text=render("held" if payment.held_at else "charging", **_facts(customer, payment)),
+        keyboard=keyboard([details, press(_("← Меню"), to.Menu())]),
         payment_id=payment.pk,
     )
 
@@ -94,6 +107,16 @@ def superseded(customer: Customer, payment: Payment) -> Screen:
     return Screen(
         text=render("superseded", payment=payment),
         keyboard=keyboard([details, press(_("← Меню"), to.Menu())]),
+        payment_id=payment.pk,
+    )
+
+
+@for_customer
+def released(customer: Customer, payment: Payment) -> Screen:
+    """The held sum is on its way back."""
+    return Screen(
+        text=render("released", **_facts(customer, payment)),
+        keyboard=keyboard(*_rows_after(payment)),
         payment_id=payment.pk,
     )
 

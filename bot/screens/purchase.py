@@ -14,6 +14,7 @@ from payments.formats import money
 from payments.models import Customer
 from payments.selectors import PlanOffer, WayToPay
 from payments.services.effects import PurchaseEffect, purchase_effect, ways_for
+from payments.services.renewal_view import ways_that_renew
 from payments.services.ways import way_label
 
 
@@ -35,18 +36,24 @@ def plans(customer: Customer, *, changed: bool = False) -> Screen:
 
 
 @for_customer
-def effect(customer: Customer, plan_id: int) -> Screen | None:
-    """What buying this plan would change; None where it is no longer sold."""
+def effect(customer: Customer, plan_id: int, *, renewing: bool = False) -> Screen | None:
+    """What buying this plan would change; None where it is no longer sold.
+
+    `renewing`: the customer has agreed to be charged again, so only ways that can are shown.
+    """
     found = purchase_effect(customer_id=customer.pk, plan_id=plan_id, language=customer.language)
     if found is None:
         return None
-    ways = ways_for(found, customer_id=customer.pk)
+    every_way = ways_for(found, customer_id=customer.pk)
+    renewing_ways = ways_that_renew(customer.pk, every_way)
+    ways = renewing_ways if renewing else every_way
     several = len(selectors.plans_on_sale(customer.language)) > 1
     back = press(_("← Тарифы"), to.Plans()) if several else press(_("← Меню"), to.Menu())
     return Screen(
-        text=render("effect", effect=found, ways=ways),
+        text=render("effect", effect=found, ways=ways, renewing=renewing and bool(ways)),
         keyboard=keyboard(
-            *in_pairs(_pay_buttons(found, ways)),
+            *in_pairs(_pay_buttons(found, ways, renewing=renewing)),
+            [_consent(plan_id, given=renewing) if renewing_ways else None],
             [None if ways else link(_("Написать в поддержку"), settings.SUPPORT_URL)],
             [back],
         ),
@@ -85,11 +92,14 @@ def unreachable(customer: Customer, tried: to.Pay) -> Screen:
     )
 
 
-def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:
+def _pay_buttons(
+    found: PurchaseEffect, ways: list[WayToPay], *, renewing: bool = False
+) -> list[Button]:
+    kind = to.PayRenewing if renewing else to.Pay
     return [
         press(
             way_label(way, ways),
-            to.Pay(
+            kind(
                 found.offer.plan_id,
                 way.provider,
                 way.method,
@@ -98,6 +108,13 @@ def _pay_buttons(found: PurchaseEffect, ways: list[WayToPay]) -> list[Button]:
         )
         for way in ways
     ]
+
+
+def _consent(plan_id: int, *, given: bool) -> Button:
+    """Off until the customer switches it on himself."""
+    if given:
+        return press(_("☑ Продлевать автоматически"), to.Effect(plan_id))
+    return press(_("☐ Продлевать автоматически"), to.EffectRenewing(plan_id))
 
 
 def _offer_label(offer: PlanOffer) -> str:

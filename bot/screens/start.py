@@ -12,6 +12,7 @@ from payments import selectors
 from payments.formats import money
 from payments.models import Customer, Payment
 from payments.selectors import AccessState
+from payments.services.renewal_view import renewal_of
 
 
 @for_customer
@@ -46,11 +47,13 @@ def menu(customer: Customer) -> Screen:
     help_button = press(_("❓ Помощь"), to.Help())
     renew = press(_("➕ Продлить"), to.Plans())
     connect = press(_("🔑 Подключиться"), to.Connect())
+    known = renewal_of(customer.pk) is not None
+    renewal = press(_("🔁 Автопродление"), to.Renewal()) if known else None
     rows: list[list[Button | None]] = [[_open_invoice(open_payment)]]
     if access.state is AccessState.ACTIVE:
-        rows += [[connect], [renew, invite], [payments, help_button]]
+        rows += [[connect], [renew, invite], [renewal], [payments, help_button]]
     elif access.state is AccessState.EXPIRED:
-        rows += [[renew], [invite, payments], [help_button]]
+        rows += [[renew], [renewal], [invite, payments], [help_button]]
     else:
         paid_before = selectors.recent_payments(customer.pk, limit=1).exists()
         rows += [

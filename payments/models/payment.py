@@ -152,6 +152,7 @@ class Payment(models.Model):
             ("check_payment", "Может проверить платёж у платёжной системы"),
             ("give_access", "Может выдать доступ по платежу вручную"),
             ("export_payment", "Может выгрузить платежи в файл"),
+            ("settle_hold", "Может списать или отменить замороженные деньги"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -53,6 +53,9 @@ class AutoRenewal(models.Model):
     period_end = models.DateTimeField(
         _("продлевает срок до"), null=True, blank=True
     )  # the end the present attempts are about
+    noticed_end = models.DateTimeField(
+        _("предупреждён о сроке до"), null=True, blank=True
+    )  # the end whose charge the customer has been told of
     attempts = models.PositiveSmallIntegerField(_("попыток за этот срок"), default=0)
     next_try_at = models.DateTimeField(_("следующая попытка"), null=True, blank=True)
     last_error = models.CharField(_("последняя ошибка"), max_length=300, blank=True)
@@ -64,6 +67,7 @@ class AutoRenewal(models.Model):
         verbose_name = _("автопродление")
         verbose_name_plural = _("автопродления")
         ordering = ["-id"]
+        permissions = [("stop_renewal", "Может выключить автопродление")]
         indexes = [
             models.Index(
                 fields=["next_try_at"], condition=models.Q(is_on=True), name="renewals_to_do"

@@ -21,7 +21,7 @@ from integrations.wakeups import wake
 from payments.errors import UnknownPayment
 from payments.provider import ProviderEvent, Trust, Verdict
 from payments.registry import get_provider
-from payments.services import confirmations, inbound
+from payments.services import confirmations, inbound, provider_subscriptions
 from payments.services.transitions import find_payment
 
 log = structlog.get_logger(__name__)
@@ -34,13 +34,17 @@ Status = InboundCallback.Status
 
 def answer_check(*, provider: str, event: ProviderEvent) -> Verdict:
     """Say whether the provider may charge. Changes nothing."""
+    by_subscription = provider_subscriptions.answer_check(provider=provider, event=event)
     try:
         payment = find_payment(provider=provider, event=event)
     except UnknownPayment:
-        return Verdict.UNKNOWN_PAYMENT
+        return by_subscription or Verdict.UNKNOWN_PAYMENT
+    if by_subscription is not None and not payment.is_open:
+        return by_subscription
     if event.money != payment.money:
         return Verdict.WRONG_AMOUNT
-    return Verdict.ACCEPT if payment.is_open else Verdict.NOT_PAYABLE
+    payable = payment.is_open and payment.held_at is None
+    return Verdict.ACCEPT if payable else Verdict.NOT_PAYABLE
 
 
 def drain_callbacks(*, seconds: float = 20.0) -> int:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from integrations.errors import IntegrationError
+from payments.abilities import ChargesSavedMethods, HoldsMoney
 from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
@@ -38,8 +39,9 @@ def start_checkout(
     shown_amount: Decimal,
     purpose: Payment.Purpose = Payment.Purpose.TERM,
     pay_link: PayLink | None = None,
+    save_method: bool = False,
 ) -> Payment:
-    """An open invoice for a plan at the price the customer saw.
+    """An open invoice for a plan at the price the customer saw. With `save_method` he agreed that we charge again.
 
     What makes that price (a promo code, the rest of a replaced purchase) is frozen in the payment.
 
@@ -61,6 +63,7 @@ def start_checkout(
         shown_amount=shown_amount,
         purpose=purpose,
         pay_link=pay_link,
+        save_method=save_method and isinstance(adapter, ChargesSavedMethods),
     )
     if not fresh:
         return payment
@@ -71,6 +74,8 @@ def start_checkout(
         description=f"№ {payment.number}",
         payer_id=payment.customer.telegram_id,
         return_url=page_url(payment.pay_link),
+        save_method=payment.save_method,
+        hold=settings.HOLD_PAYMENTS and isinstance(adapter, HoldsMoney),
     )
     try:
         invoice = adapter.create_invoice(request)
@@ -97,6 +102,7 @@ def _reserve(
     shown_amount: Decimal,
     purpose: Payment.Purpose,
     pay_link: PayLink | None,
+    save_method: bool,
 ) -> tuple[Payment, bool]:
     """The customer's open payment for this, or a new one; True where it is new."""
     with transaction.atomic():
@@ -123,6 +129,9 @@ def _reserve(
             promo_code=promo_code,
             replaces=price.replaces,
             status__in=Payment.OPEN,
+            save_method=save_method,
+            renewal_key=None,
+            held_at=None,
         ).order_by("-id")
         for payment in same.select_related("customer", "plan", "pay_link")[:5]:
             if payment.status == Payment.Status.CREATED:
@@ -150,6 +159,7 @@ def _reserve(
             discount=price.discount,
             promo_code=promo_code,
             replaces=price.replaces,
+            save_method=save_method,
             pay_link=pay_link or new_page(customer_id=customer.pk, plan_id=plan.pk),
             invoice_expires_at=now() + timedelta(seconds=settings.INVOICE_SECONDS),
         )
@@ -185,6 +195,7 @@ def record_invoice(payment: Payment, invoice: Invoice) -> Payment:
 
 def cancel_payment(*, payment_id: int, customer_id: int) -> bool:
     """The customer gives an invoice up; False where there was nothing open. Money that still comes is honoured."""
-    if not Payment.objects.filter(pk=payment_id, customer_id=customer_id).exists():
-        return False
+    mine = Payment.objects.filter(pk=payment_id, customer_id=customer_id, held_at=None)
+    if not mine.filter(renewal_key=None).exists():
+        return False  # also where the sum is held already, or a charge is on its way
     return close_open(payment_id=payment_id, to=Payment.Status.CANCELED)

@@ -82,7 +82,7 @@ def _confirmed(
 
     The API is asked by the id we stored ourselves, and its answer must speak of the order the hint named.
     """
-    if event.trust is Trust.SIGNED or event.kind in inbound.SILENT:
+    if event.trust is Trust.SIGNED or inbound.is_silent(event):
         return event
     payment = _hinted_payment(provider, event)
     if payment is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from integrations.models import InboundCallback
 from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Incident, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
+from payments.services import provider_subscriptions
 from payments.services.incident_links import linked, unknown_payer_key
 from payments.services.incidents import open_incident
 from payments.services.transitions import apply_locked, find_payment, lock_involved
@@ -40,18 +41,36 @@ class Call:
 
     row: InboundCallback
     told: list[tuple[ProviderEvent, Payment | UnknownPayment]]
+    of_subscriptions: list[ProviderEvent] = field(default_factory=list)
+
+
+def is_silent(event: ProviderEvent) -> bool:
+    return event.kind in SILENT and not event.subscription_status
 
 
 def look_up(row: InboundCallback, events: list[ProviderEvent]) -> Call:
-    told: list[tuple[ProviderEvent, Payment | UnknownPayment]] = []
+    call = Call(row, [])
     for event in events:
-        if event.kind in SILENT:
-            continue
-        try:
-            told.append((event, find_payment(provider=row.source, event=event)))
-        except UnknownPayment as unknown_payment:
-            told.append(linked(row.source, event) or (event, unknown_payment))
-    return Call(row, told)
+        if event.subscription_status:
+            call.of_subscriptions.append(event)
+        elif event.kind not in SILENT:
+            call.told.extend(_speaks_of(row.source, event))
+    return call
+
+
+def _speaks_of(
+    provider: str, event: ProviderEvent
+) -> list[tuple[ProviderEvent, Payment | UnknownPayment]]:
+    """The payment an event is about; nothing where a subscription of ours tells of a charge that gave no money."""
+    charged = provider_subscriptions.payment_of_charge(provider=provider, event=event)
+    if charged is not None:
+        return [charged]
+    try:
+        return [(event, find_payment(provider=provider, event=event))]
+    except UnknownPayment as unknown_payment:
+        if provider_subscriptions.is_only_an_attempt(provider=provider, event=event):
+            return []
+        return [linked(provider, event) or (event, unknown_payment)]
 
 
 def lock_customers_of(calls: Iterable[Call]) -> None:
@@ -74,6 +93,10 @@ def apply_call(call: Call) -> int:
     with structlog.contextvars.bound_contextvars(callback=row.pk, request_id=row.request_id):
         try:
             outcomes = [_move(row, event, payment) for event, payment in call.told]
+            outcomes += [
+                provider_subscriptions.follow_status(provider=row.source, event=event)
+                for event in call.of_subscriptions
+            ]
         except UnknownPayment as error:
             strangers = [event for event, payment in call.told if not isinstance(payment, Payment)]
             return unknown(row, error, strangers)

@@ -19,7 +19,7 @@ from integrations.services import outbox
 from payments.errors import EventTooEarly, NotAcceptable, UnconfirmedHint, UnknownPayment
 from payments.models import Gift, Incident, Payment, PaymentEvent, Referral
 from payments.provider import EventKind, ProviderEvent, Trust
-from payments.services import findings, money_back, promotions
+from payments.services import findings, holding, money_back, promotions, renewals
 from payments.services.locks import lock_customers
 from payments.services.settlement import settle_accepted, settle_paid
 
@@ -83,8 +83,7 @@ def find_payment(*, provider: str, event: ProviderEvent) -> Payment:
 
 
 def customers_involved(customer_ids: Iterable[int]) -> set[int]:
-    """These customers, whoever invited them and whoever has a gift of theirs: all whose ledgers a settlement may
-    touch."""
+    """These customers, their inviters, who has a gift of theirs: all whose ledgers a settlement may touch."""
     ids = set(customer_ids)
     inviters = Referral.objects.filter(friend__in=ids).values_list("inviter_id", flat=True)
     receivers = Gift.objects.filter(payment__customer__in=ids, claimed_by__isnull=False)
@@ -167,10 +166,12 @@ def apply_locked(
     if event.external_id and not payment.external_id:
         payment.external_id = event.external_id
         payment.save(update_fields=["external_id"])
+    holding.follow_locked(payment, event)
     if event.kind is EventKind.REFUNDED:
         _refund(payment, event, record)
     elif payment.status in transition.allowed_from:
         _move(payment, transition, event, record)
+        renewals.follow_locked(payment, event)
     elif event.kind is EventKind.PAID and findings.is_another_sum(payment, event):
         _paid_again(payment, event, record)
     record.save()

@@ -198,6 +198,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 60},
     },
+    "renew-due": {
+        "task": "payments.renew_due",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    },
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,

@@ -54,3 +54,17 @@ NO_ACCESS_MINUTES = env.number("NO_ACCESS_MINUTES", 10)
 REFUND_SECOND_PERSON_ABOVE = env.number("REFUND_SECOND_PERSON_ABOVE", 5000)
 # How many hours after a rejected request a customer may ask for the same money again.
 REFUND_REQUEST_HOURS = env.number("REFUND_REQUEST_HOURS", 24)
+
+# --- Renewal without the customer -----------------------------------------------------------------------------------
+
+RENEWAL_HOURS_BEFORE = env.number("RENEWAL_HOURS_BEFORE", 24)  # of the end, the first charge
+# Hours after the first charge at which a failed one is repeated; then it is switched off.
+RENEWAL_RETRY_HOURS = sorted(int(hours) for hours in env.words("RENEWAL_RETRY_HOURS", "24,48,72"))
+# Hours before the first charge at which the customer is told of it; 0: he is not.
+RENEWAL_NOTICE_HOURS = env.number("RENEWAL_NOTICE_HOURS", 24)
+# How long a charge whose outcome is unknown is left to end before the provider is asked about it.
+RENEWAL_UNCLEAR_SECONDS = env.number("RENEWAL_UNCLEAR_SECONDS", 600)
+# Providers that are to charge on a schedule of their own, of those that can.
+RENEWALS_BY_PROVIDER = env.words("RENEWALS_BY_PROVIDER")
+# Ask for two-stage payments where the provider has them: a person takes or releases each sum.
+HOLD_PAYMENTS = env.flag("HOLD_PAYMENTS", default=False)

@@ -29,6 +29,10 @@ REFUNDS = (
     "requested", "second", "ordered", "pending", "manual", "succeeded", "failed", "rejected", "withdrawn",
 )  # fmt: skip
 STATES = ("none", "active", "expired")
+REASONS = (
+    "no_requisites", "amount_out_of_range", "too_soon", "other",
+    "declined", "revoked", "price", "archived", "refund",
+)  # fmt: skip
 CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 LONG = "W" * 300  # the longest texts a stranger may put into a field of ours
 
@@ -69,7 +73,23 @@ def context(turn: int, status: str) -> dict[str, Any]:
         ends_at=moment + timedelta(days=92),
         days=92,
     )
+    renewal = SimpleNamespace(
+        is_on=odd,
+        plan=LONG[:80],
+        card=LONG[:80] if turn % 4 else "",
+        amount=money.amount,
+        price=money.amount,
+        currency="RUB",
+        charge_at=moment,
+        failing=bool(turn % 3),
+        can_switch_on=bool(turn % 4),
+    )
+    payment.save_method = bool(turn % 3)
+    payment.held_at = moment if odd else None
     return {
+        "renewal": renewal,
+        "renewing": odd,
+        "next_try": moment if odd else None,
         "access": access,
         "again": odd,
         "amount": "99 ₽",
@@ -90,7 +110,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "payment": payment,
         "payments": [payment] if odd else [],
         "plan": LONG[:80],
-        "reason": ("no_requisites", "amount_out_of_range", "too_soon", "other")[turn % 4],
+        "reason": REASONS[turn % len(REASONS)],
         "refund": SimpleNamespace(
             status=REFUNDS[turn % len(REFUNDS)],
             finished_at=moment,

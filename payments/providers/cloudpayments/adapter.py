@@ -30,7 +30,11 @@ from payments.provider import (
     Verdict,
 )
 from payments.providers.cloudpayments import bodies, operations, refunds, signatures
+from payments.providers.cloudpayments.charges import Charging
 from payments.providers.cloudpayments.client import SERVICE, CloudPaymentsClient
+from payments.providers.cloudpayments.holds import Holding
+from payments.providers.cloudpayments.reading import operation_told
+from payments.providers.cloudpayments.subscriptions import Subscribing
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +57,7 @@ TEST_TYPES: dict[str, str] = {  # a status -> the type of the notification that 
 }
 
 
-class Provider(PaymentProvider):
+class Provider(Charging, Holding, Subscribing, PaymentProvider):
     slug: ClassVar[str] = "cloudpayments"
     label: ClassVar[str] = "CloudPayments"
     currencies: ClassVar[frozenset[str]] = frozenset({operations.CURRENCY})
@@ -110,17 +114,22 @@ class Provider(PaymentProvider):
             raise CallbackMalformed(f"unreadable field: {error}") from None
 
     def fetch(self, external_id: str) -> ProviderEvent:
-        model = self._client.find(external_id)
+        number = external_id.removeprefix(operations.BY_NUMBER)
+        if number != external_id and operations.NUMBER.fullmatch(number):
+            model: dict[str, Any] | None = self._client.operation(number)
+        else:
+            model = self._client.find(external_id)
         if model is None:
             return operations.untouched(external_id)
-        try:
-            told = operations.told(bodies.texts(model))
-        except Unreadable as error:
-            message = f"{SERVICE}'s answer has no readable {error}"
-            raise ServiceUnreachable(message, service=SERVICE) from None
-        if told.reference != external_id:
+        told = operation_told(model)
+        if told.external_id != external_id:
             raise ServiceUnreachable(f"{SERVICE} answered about another order", service=SERVICE)
         return told
+
+    def confirm(self, event: ProviderEvent, *, stored_id: str) -> ProviderEvent:
+        if event.subscription_status:
+            return self.confirm_subscription(event)
+        return super().confirm(event, stored_id=stored_id)
 
     def refund(self, request: RefundRequest) -> RefundResult:
         if not operations.NUMBER.fullmatch(request.operation):
@@ -179,7 +188,7 @@ class Provider(PaymentProvider):
             "Description": request.description,
             "InvoiceId": request.reference,
             "AccountId": str(request.payer_id),
-            "RequireConfirmation": False,
+            "RequireConfirmation": request.hold,
             "SendEmail": False,
             "SuccessRedirectUrl": request.return_url,
             "FailRedirectUrl": request.return_url,

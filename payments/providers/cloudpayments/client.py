@@ -71,6 +71,36 @@ class CloudPaymentsClient:
             raise self._refused(data)
         return self._model(answer, data)
 
+    def operation(self, number: str) -> Object:
+        """One operation by its own number."""
+        answer = self._http.post("payments/get", body={"TransactionId": int(number)})
+        data = self._envelope(answer)
+        if data.get("Model") is None:
+            raise self._refused(data)
+        return self._model(answer, data)
+
+    def charge(self, body: Mapping[str, Any], *, request_id: str) -> Object:
+        """Charge a token; a declined charge is an answer too. The same request id charges once within an hour.
+
+        Raises ServiceRefused (nothing was charged) or ServiceUnreachable.
+        """
+        answer = self._http.post(
+            "payments/tokens/charge", body=body, headers={"X-Request-ID": request_id}
+        )
+        data = self._envelope(answer)
+        if not data["Success"] and data.get("Model") is None:
+            raise self._refused(data, hide=str(body.get("Token") or ""))
+        return self._model(answer, data)
+
+    def order(
+        self, path: str, body: Mapping[str, Any], *, request_id: str = "", hide: str = ""
+    ) -> Any:
+        """A call that changes something; its `Model`. Raises ServiceRefused, ServiceUnreachable."""
+        headers = {"X-Request-ID": request_id} if request_id else None
+        return self._successful(self._http.post(path, body=body, headers=headers), hide=hide).get(
+            "Model"
+        )
+
     def payments(self, *, since: datetime) -> Iterator[Object]:
         """Every operation since then, page by page."""
         start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -90,10 +120,10 @@ class CloudPaymentsClient:
         """Their own call for trying the credentials."""
         self._successful(self._http.post("test"))
 
-    def _successful(self, answer: Answer) -> Object:
+    def _successful(self, answer: Answer, *, hide: str = "") -> Object:
         data = self._envelope(answer)
         if not data["Success"]:
-            raise self._refused(data)
+            raise self._refused(data, hide=hide)
         return data
 
     def _envelope(self, answer: Answer) -> Object:
@@ -108,17 +138,17 @@ class CloudPaymentsClient:
             raise self._unusable(answer)
         return model
 
-    def _refused(self, data: Object) -> ServiceRefused:
-        said = self._said(data) or "no reason given"
+    def _refused(self, data: Object, *, hide: str = "") -> ServiceRefused:
+        said = self._said(data, hide) or "no reason given"
         return ServiceRefused(f"{SERVICE} refused: {said}", service=SERVICE)
 
-    def _said(self, data: Object) -> str:
-        """Their own words, on one line and without our secret."""
+    def _said(self, data: Object, *hidden: str) -> str:
+        """Their own words, on one line and without our secrets."""
         text = data.get("Message")
         if not isinstance(text, str):
             return ""
-        if self._secret:
-            text = text.replace(self._secret, "***")
+        for secret in filter(None, (self._secret, *hidden)):
+            text = text.replace(secret, "***")
         return " ".join(text.split())[:LONGEST_REASON]
 
     def _unusable(self, answer: Answer) -> ServiceUnreachable:

@@ -3,7 +3,8 @@
 A notification and an answer of the API describe an operation with the same fields. One order
 (`InvoiceId`, our reference) may have many operations: each attempt to pay, and each refund, has
 a `TransactionId` of its own. So the order's only lasting name is our reference, which is its
-external id too; the TransactionId names the event.
+external id too; the TransactionId names the event. A charge of a subscription may have no
+InvoiceId: its external id is made of its own number.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from decimal import Decimal
 
 from integrations.foreign import Unreadable, moment
 from payments.money import NO_CURRENCY, Money
-from payments.provider import EventKind, ProviderEvent, Trust
+from payments.provider import EventKind, MethodKept, ProviderEvent, Trust
 
 CURRENCY = "RUB"
 
@@ -23,12 +24,20 @@ CHECK, PAY, FAIL, CONFIRM = "check", "pay", "fail", "confirm"
 REFUND, CANCEL, RECURRENT = "refund", "cancel", "recurrent"
 TYPES = frozenset({CHECK, PAY, FAIL, CONFIRM, REFUND, CANCEL, RECURRENT})
 
+HELD = "Authorized"
 STATUSES: dict[str, EventKind] = {
     "AwaitingAuthentication": EventKind.PENDING,
-    "Authorized": EventKind.PENDING,  # held on the card: no money until it is confirmed
+    HELD: EventKind.PENDING,  # held on the card: no money until it is confirmed
     "Completed": EventKind.PAID,
     "Cancelled": EventKind.CANCELED,
     "Declined": EventKind.PENDING,  # one attempt; the payer may try again in the same form
+}
+SUBSCRIPTION_STATUSES = {  # theirs -> ProviderSubscription.Status
+    "Active": "active",
+    "PastDue": "past_due",  # one or two charges in a row failed; they try again tomorrow
+    "Cancelled": "canceled",
+    "Rejected": "ended",  # three failed in a row
+    "Expired": "ended",
 }
 REFUNDED, NO_ATTEMPT, CHECKED = "Refunded", "NoAttempt", "Check"  # our words, beside theirs
 # Notifications without a status: the type says it.
@@ -37,7 +46,7 @@ STATUS_MEANINGS: dict[str, dict[str, str]] = {
     NO_ATTEMPT: {"ru": "попыток оплаты не было", "en": "nobody has tried to pay"},
     CHECKED: {"ru": "вопрос перед списанием", "en": "a question before charging"},
     "AwaitingAuthentication": {"ru": "ждёт 3-D Secure", "en": "waits for 3-D Secure"},
-    "Authorized": {"ru": "деньги заморожены, не списаны", "en": "held, not charged"},
+    HELD: {"ru": "деньги заморожены, не списаны", "en": "held, not charged"},
     "Completed": {"ru": "оплачен", "en": "paid"},
     "Cancelled": {"ru": "отменён", "en": "voided"},
     "Declined": {"ru": "попытка отклонена", "en": "one attempt was declined"},
@@ -84,6 +93,11 @@ SHOWN = (
     "TotalFee",
 )
 
+# Charges without the payer: after these reasons their rules want no further one with this card.
+REVOKING = frozenset({"5001", "5003", "5005", "5012", "5017", "5033", "5034", "5057"})
+BY_NUMBER = "transaction-"  # of an external id: what follows is a TransactionId
+LAST_FOUR = re.compile(r"[0-9]{4}")
+TOKEN = re.compile(r"[!-~]{1,200}")
 NUMBER = re.compile(r"[0-9]{1,20}")
 SUBSCRIPTION = re.compile(r"[0-9A-Za-z_-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
@@ -166,12 +180,15 @@ def _event(
         trust=trust,
         event_id=f"{number}:{word}",
         reference=reference,
-        external_id=reference,
+        external_id=reference or f"{BY_NUMBER}{said.get('PaymentTransactionId', number)}",
         money=_money(said, currency),
         operation=number,
         charge=said.get("PaymentTransactionId", ""),
         refund=refund_reference(said, "Data", "JsonData") if word == REFUNDED else "",
         reason=_reason(said) if word == "Declined" else "",
+        held=kind is EventKind.PENDING and word == HELD,
+        method_kept=kept(said) if kind is EventKind.PAID else None,
+        subscription=_name(said, "SubscriptionId"),
         raw=_shown(said, word),
     )
 
@@ -184,17 +201,41 @@ def refund_reference(said: Mapping[str, str], *names: str) -> str:
     return ""
 
 
+def kept(said: Mapping[str, str]) -> MethodKept | None:
+    """The card that may be charged again. A token comes with every payment, agreed or not: the core decides."""
+    token = said.get("Token", "")
+    if not TOKEN.fullmatch(token):
+        return None
+    last = said.get("CardLastFour", "")
+    title = (
+        f"{said.get('CardType', '')[:20]} ·· {last}".strip() if LAST_FOUR.fullmatch(last) else ""
+    )
+    return MethodKept(
+        token=token, title=title or said.get("PaymentMethod", "")[:40] or "CloudPayments"
+    )
+
+
 def _subscription(said: Mapping[str, str]) -> ProviderEvent:
-    """A subscription at CloudPayments changed; we have none there."""
-    name, word = said.get("Id", ""), _word(said)
-    if not SUBSCRIPTION.fullmatch(name):
+    """A subscription changed. Calls come in any order, and this one has no date: their API says how it is now."""
+    name, word = _name(said, "Id"), _word(said)
+    if not name:
         raise Unreadable("Id")
     return ProviderEvent(
         kind=EventKind.UNKNOWN,
-        trust=Trust.SIGNED,
+        trust=Trust.HINT,
         event_id=f"{name}:{word}",
+        subscription=name,
+        subscription_status=SUBSCRIPTION_STATUSES.get(word, ""),
         raw=_shown(said, word),
     )
+
+
+def _name(said: Mapping[str, str], field: str) -> str:
+    """The name of a subscription; "" where there is none."""
+    name = said.get(field, "")
+    if name and not SUBSCRIPTION.fullmatch(name):
+        raise Unreadable(field)
+    return name
 
 
 def _trust(said: Mapping[str, str], notification: str) -> Trust:

@@ -26,7 +26,10 @@ from payments.provider import (
 )
 from payments.providers.yookassa import objects, refunds
 from payments.providers.yookassa.addresses import is_theirs
-from payments.providers.yookassa.client import NOT_FOUND, YookassaClient, undocumented
+from payments.providers.yookassa.answers import payment_told
+from payments.providers.yookassa.charges import Charging
+from payments.providers.yookassa.client import FORBIDDEN, NOT_FOUND, YookassaClient, undocumented
+from payments.providers.yookassa.holds import Holding
 from payments.providers.yookassa.receipt import ReceiptSettings
 
 log = structlog.get_logger(__name__)
@@ -37,7 +40,7 @@ KOPECK = Decimal("0.01")
 TIME_TO_PAY = timedelta(hours=1)  # for cards and SBP alike; then `expired_on_confirmation`
 
 
-class Provider(PaymentProvider):
+class Provider(Charging, Holding, PaymentProvider):
     slug: ClassVar[str] = "yookassa"
     label: ClassVar[str] = "ЮKassa"
     currencies: ClassVar[frozenset[str]] = frozenset({objects.CURRENCY})
@@ -84,8 +87,8 @@ class Provider(PaymentProvider):
         )
 
     def create_invoice(self, request: InvoiceRequest) -> Invoice:
-        opened = self._client.create_payment(self._order(request), key=request.reference)
-        told = self._told(opened)
+        opened = self._open(request)
+        told = payment_told(opened)
         if told.reference != request.reference:
             raise undocumented("metadata.order_id")
         if told.kind in (EventKind.FAILED, EventKind.CANCELED):
@@ -99,6 +102,17 @@ class Provider(PaymentProvider):
             pay_url=pay_url,
             expires_at=created + TIME_TO_PAY if created else None,
         )
+
+    def _open(self, request: InvoiceRequest) -> dict[str, Any]:
+        """A payment; one that saves nothing where they forbid this shop to save ways of paying."""
+        try:
+            return self._client.create_payment(self._order(request), key=request.reference)
+        except ServiceRefused as error:
+            if not request.save_method or error.status != FORBIDDEN:
+                raise
+            log.warning("yookassa.saving_forbidden", reference=request.reference)
+        plain = replace(request, save_method=False)
+        return self._client.create_payment(self._order(plain), key=f"{request.reference}.unsaved")
 
     def verify(self, raw: RawCallback) -> None:
         """Nothing is signed: the caller's address is all there is, and `confirm` decides."""
@@ -116,7 +130,7 @@ class Provider(PaymentProvider):
 
     def fetch(self, external_id: str) -> ProviderEvent:
         payment = self._client.payment(external_id)
-        told = self._told(payment)
+        told = payment_told(payment)
         if told.external_id != external_id:
             raise undocumented("id: it speaks of another payment")
         if not told.reference:
@@ -180,18 +194,12 @@ class Provider(PaymentProvider):
             raise undocumented("id: it speaks of another refund")
         if refund.external_id != hint.external_id:
             return _idle(refund, "the refund belongs to another payment", suffix=":unconfirmed")
-        payment = self._told(self._client.payment(refund.external_id))
+        payment = payment_told(self._client.payment(refund.external_id))
         if payment.external_id != refund.external_id:
             raise undocumented("id: it speaks of another payment")
         if not payment.reference:
             return _idle(refund, "it was not opened by this shop's bot")
         return replace(refund, reference=payment.reference)
-
-    def _told(self, payment: Mapping[str, Any]) -> ProviderEvent:
-        try:
-            return objects.payment_event(payment, trust=Trust.SIGNED)
-        except Unreadable as error:
-            raise undocumented(str(error)) from None
 
     def _order(self, request: InvoiceRequest) -> dict[str, Any]:
         amount = request.money.amount
@@ -201,17 +209,18 @@ class Provider(PaymentProvider):
         if amount <= 0 or amount != amount.quantize(KOPECK):
             raise InvoiceRefused(Refusal.AMOUNT_OUT_OF_RANGE, "YooKassa takes whole kopecks only")
         wire = {"value": f"{amount:.2f}", "currency": request.money.currency}
-        return (
-            {
-                "amount": wire,
-                "capture": True,  # their default is a hold that nobody would ever take
-                "payment_method_data": {"type": method},
-                "confirmation": {"type": "redirect", "return_url": request.return_url},
-                "description": request.description[:128],
-                "metadata": {"order_id": request.reference},
-            }
-            | self._receipts.receipt(request, wire)
-        )
+        order = {
+            "amount": wire,
+            # Their default is a hold. SBP has none.
+            "capture": not (request.hold and request.method is Method.CARD),
+            "payment_method_data": {"type": method},
+            "confirmation": {"type": "redirect", "return_url": request.return_url},
+            "description": request.description[:128],
+            "metadata": {"order_id": request.reference},
+        }
+        if request.save_method:
+            order["save_payment_method"] = True
+        return order | self._receipts.receipt(request, wire)
 
 
 def _idle(event: ProviderEvent, reason: str, *, suffix: str = "") -> ProviderEvent:

@@ -20,7 +20,7 @@ NOT_FOUND = 404
 TOO_MANY_REQUESTS = 429
 PAGE = "100"  # the most one page of a list holds
 MOST_PAGES = 1000
-REPEATED_KEY = "idempotence key"
+REPEATED_KEY = "idempotence key"  # it came before, with another body
 LONGEST_REASON = 200  # characters of their text that we keep
 
 
@@ -50,6 +50,25 @@ class YookassaClient:
             )
         except IntegrationError as error:
             self._refuse_payment(error)
+        return _object(answer)
+
+    def command(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """A call that moves money without the payer. `key` makes a repetition within 24 hours harmless.
+
+        Raises ServiceRefused with their answer in `payload` (surely not executed) or ServiceUnreachable.
+        """
+        try:
+            answer = self._http.post(path, body=dict(body), headers={"Idempotence-Key": key})
+        except ServiceRefused as error:
+            said = self._said(error.payload)
+            if REPEATED_KEY in said.lower():  # what the first call came to is not said
+                raise ServiceUnreachable(f"YooKassa: {said}", service=SERVICE) from None
+            raise ServiceRefused(
+                f"YooKassa refuses: {said or error.status}",
+                service=SERVICE,
+                status=error.status,
+                payload=error.payload,
+            ) from None
         return _object(answer)
 
     def payment(self, payment_id: str) -> dict[str, Any]:

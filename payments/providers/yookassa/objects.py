@@ -14,19 +14,21 @@ from typing import Any
 
 from integrations.foreign import Unreadable, moment
 from payments.money import Money
-from payments.provider import EventKind, Method, ProviderEvent, Trust
+from payments.provider import EventKind, Method, MethodKept, ProviderEvent, Trust
 
 CURRENCY = "RUB"
 METHODS: dict[Method, str] = {Method.CARD: "bank_card", Method.SBP: "sbp"}
 
+HELD = "waiting_for_capture"
 STATUSES: dict[str, EventKind] = {
     "pending": EventKind.PENDING,
-    "waiting_for_capture": EventKind.PENDING,  # held, not ours yet; we always ask for capture
+    HELD: EventKind.PENDING,  # held, not ours yet
     "succeeded": EventKind.PAID,
     "canceled": EventKind.FAILED,  # final: the payer needs a new payment
 }
 # Why a payment was canceled, where nobody tried to pay and failed: the customer is told nothing.
 GIVEN_UP = frozenset({"expired_on_confirmation", "expired_on_capture", "canceled_by_merchant"})
+REVOKED = "permission_revoked"  # the payer withdrew his consent at the bank
 STATUS_MEANINGS: dict[str, dict[str, str]] = {
     "pending": {"ru": "ждёт оплаты", "en": "waiting for the money"},
     "waiting_for_capture": {
@@ -46,6 +48,7 @@ REFUND_PREFIX = "refund:"  # of a refund's event id; the rest is the refund's ow
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,2})?")
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
+LAST_FOUR = re.compile(r"[0-9]{4}")
 LONGEST_WORD = 64
 LONGEST_REFERENCE = 128
 
@@ -65,8 +68,29 @@ def payment_event(payment: Mapping[str, Any], *, trust: Trust) -> ProviderEvent:
         external_id=external_id,
         money=money(payment),
         reason=reason,
+        held=status == HELD,
+        method_kept=kept(payment) if kind is EventKind.PAID else None,
+        method_revoked=kind is EventKind.FAILED and reason == REVOKED,
         raw=for_people(payment),
     )
+
+
+def kept(payment: Mapping[str, Any]) -> MethodKept | None:
+    """The way of paying that may be charged again; None where it was not saved. Raises Unreadable."""
+    method = inner(payment, "payment_method")
+    if method.get("saved") is not True:
+        return None
+    return MethodKept(token=identifier(method, "id"), title=_title(method))
+
+
+def _title(method: Mapping[str, Any]) -> str:
+    """«MasterCard ·· 4444»; their own title («YooMoney wallet») where it is no card."""
+    card = inner(method, "card")
+    last = card.get("last4")
+    if isinstance(last, str) and LAST_FOUR.fullmatch(last):
+        sort = word(card, "card_type", optional=True)
+        return f"{sort} ·· {last}".strip()
+    return word(method, "title", optional=True) or word(method, "type")
 
 
 def refund_event(refund: Mapping[str, Any], *, trust: Trust) -> ProviderEvent:

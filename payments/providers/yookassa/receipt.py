@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.errors import ServiceRefused
-from payments.abilities import RefundRequest
+from payments.abilities import ChargeRequest, RefundRequest
 from payments.provider import InvoiceRequest
 
 ITEM = "Доступ к сервису, заказ {description}"  # on a Russian receipt, whatever the customer speaks
@@ -27,14 +27,18 @@ class ReceiptSettings:
     tax_system_code: str = ""
 
     def receipt(
-        self, request: InvoiceRequest | RefundRequest, amount: dict[str, str]
+        self, request: InvoiceRequest | ChargeRequest | RefundRequest, amount: dict[str, str]
     ) -> dict[str, Any]:
         """The field `receipt` of a new payment or of a refund; nothing where receipts are off."""
+        return self.item(request.description, request.email, amount)
+
+    def item(self, description: str, email: str, amount: dict[str, str]) -> dict[str, Any]:
+        """The same for one item of this name; an empty `email` is ours."""
         if not self.email:
             return {}
-        description = ITEM.format(description=request.description)[:LONGEST_ITEM]
+        description = ITEM.format(description=description)[:LONGEST_ITEM]
         receipt: dict[str, Any] = {
-            "customer": {"email": request.email or self.email},
+            "customer": {"email": email or self.email},
             "items": [
                 {
                     "description": description,

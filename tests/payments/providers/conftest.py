@@ -11,8 +11,11 @@ from tests.support.http_server import HttpServer
 pytest.register_assert_rewrite(
     "tests.payments.providers.contract",
     "tests.payments.providers.contract_api",
+    "tests.payments.providers.contract_charges",
+    "tests.payments.providers.contract_holds",
     "tests.payments.providers.contract_refunds",
     "tests.payments.providers.contract_settlement",
+    "tests.payments.providers.contract_subscriptions",
 )
 
 # Addresses are built once, from the providers switched on at that moment: the suite's, not those of whichever

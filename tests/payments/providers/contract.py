@@ -19,10 +19,12 @@ from structlog.testing import capture_logs
 from integrations.callbacks import Ack, RawCallback
 from integrations.errors import CallbackMalformed, CallbackRejected
 from payments.provider import EventKind, PaymentProvider, SignsTestCallbacks, Trust, Verdict
-from tests.payments.providers.contract_api import ApiContract
 from tests.payments.providers.contract_base import ProviderCase
+from tests.payments.providers.contract_charges import ChargesContract
+from tests.payments.providers.contract_holds import HoldsContract
 from tests.payments.providers.contract_refunds import RefundContract
 from tests.payments.providers.contract_settlement import SettlementContract
+from tests.payments.providers.contract_subscriptions import SubscriptionsContract
 
 ROOT = Path(__file__).parents[3]
 
@@ -187,5 +189,12 @@ def traceback_of(provider: PaymentProvider, raw: RawCallback) -> str:
     return ""
 
 
-class ProviderContract(CallbackContract, ApiContract, RefundContract, SettlementContract):
+class ProviderContract(
+    CallbackContract,
+    RefundContract,
+    ChargesContract,
+    HoldsContract,
+    SubscriptionsContract,
+    SettlementContract,
+):
     """The whole of it."""

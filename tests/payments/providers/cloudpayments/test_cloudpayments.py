@@ -57,7 +57,7 @@ class TestCloudPayments(ProviderContract):
         "unknown__status.form": EventKind.UNKNOWN,
         "unknown__payout.form": EventKind.UNKNOWN,
     }
-    hints = frozenset({"paid__no_gateway.form"})
+    hints = frozenset({"paid__no_gateway.form", "unknown__recurrent.form"})
 
     def headers(self, body: bytes) -> dict[str, str]:
         digest = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
@@ -72,7 +72,8 @@ class TestCloudPayments(ProviderContract):
         return KINDS.get(event, "check" if event == "check" else "pay")
 
     def api_answer(self, name: str) -> Any:
-        return {"Success": True, "Message": None, "Model": self.model()}
+        model = self.runs()["get"]["answer"]["Model"] if "recurrent" in name else self.model()
+        return {"Success": True, "Message": None, "Model": model}
 
     def answer(self, model: dict[str, Any]) -> Reply:
         return answer(200, {"Success": True, "Message": None, "Model": model})
