@@ -15,8 +15,11 @@ from telegram.request import HTTPXRequest
 
 from bot import errors
 from bot.handlers import (
+    bonuses,
+    gifts,
     language,
     payments,
+    promo,
     purchase,
     referral,
     refunds,
@@ -34,6 +37,9 @@ SECTIONS = (
     telegram_payments,
     start,
     purchase,
+    promo,
+    gifts,
+    bonuses,
     subscription,
     renewal,
     payments,
@@ -93,6 +99,7 @@ def _commands(language_code: str) -> list[BotCommand]:
             BotCommand("start", _("Главное меню")),
             BotCommand("status", _("До какого дня работает доступ")),
             BotCommand("payments", _("Мои платежи")),
+            BotCommand("promo", _("Ввести промокод")),
             BotCommand("invite", _("Пригласить друга")),
             BotCommand("refund", _("Вернуть деньги")),
             BotCommand("help", _("Помощь")),

@@ -11,8 +11,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, ClassVar, Self, get_type_hints
 
+from payments.models import Payment
 from payments.provider import Method
 
+Purpose = Payment.Purpose
 MAX_BYTES = 64  # Telegram's limit
 SEPARATOR = ":"
 
@@ -22,6 +24,7 @@ READERS: dict[type, tuple[re.Pattern[str], Callable[[str], Any]]] = {
     str: (re.compile(r"[A-Za-z0-9_-]{0,40}"), str),
     Decimal: (re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?"), Decimal),
     Method: (re.compile("|".join(method.value for method in Method)), Method),
+    Purpose: (re.compile("|".join(Purpose.values)), Purpose),
 }
 
 
@@ -66,7 +69,10 @@ class Menu(Press):
 
 @dataclass(frozen=True, slots=True)
 class AcceptTerms(Press):
+    """`errand` is what the customer came for: the payload of his link."""
+
     code: ClassVar[str] = "terms"
+    errand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Effect(Press):
 
     code: ClassVar[str] = "plan"
     plan_id: int
+    purpose: Purpose = Purpose.TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class Pay(Press):
     provider: str
     method: Method
     shown: Decimal
+    purpose: Purpose = Purpose.TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +219,40 @@ class Invite(Press):
 @dataclass(frozen=True, slots=True)
 class InviteQr(Press):
     code: ClassVar[str] = "vqr"
+
+
+@dataclass(frozen=True, slots=True)
+class Promo(Press):
+    """How to enter a promo code."""
+
+    code: ClassVar[str] = "promo"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGift(Press):
+    """Take the gift behind this token."""
+
+    code: ClassVar[str] = "claim"
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial(Press):
+    code: ClassVar[str] = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel(Press):
+    """The days for joining the channel: what to do."""
+
+    code: ClassVar[str] = "chan"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckChannel(Press):
+    """«I have joined»."""
+
+    code: ClassVar[str] = "member"
 
 
 @dataclass(frozen=True, slots=True)

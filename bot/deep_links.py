@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from integrations.telegram.client import BotApi, get_bot_api
 
 GIFT = "gift_"
+PROMO = "promo_"
 MAX_PAYLOAD = 64  # Telegram's limit
 
 

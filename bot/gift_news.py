@@ -6,6 +6,7 @@ from bot import messenger
 from bot.deep_links import our_username
 from bot.messenger import Letter, WhenUnsure
 from bot.models import Message
+from bot.on_screen import refresh_invoice
 from bot.screens import gifts
 from payments import selectors
 from payments.services.fulfilment import mark_link_sent
@@ -30,6 +31,7 @@ def gift_ready(*, payment_id: int) -> None:
     )
     if outcome is messenger.Outcome.SENT:
         mark_link_sent(payment_id=payment_id)
+        refresh_invoice(gift.payment)
 
 
 def gift_claimed(*, gift_id: int) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import journal, messenger
+from bot import messenger
 from bot.answers import incident_answered
 from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
+from bot.on_screen import edit_invoice, refresh_invoice
 from bot.refund_news import (
     payment_partly_refunded,
     refund_rejected,
@@ -28,7 +29,6 @@ from bot.screens import access, found, invoice, referral
 from bot.staff import staff_access_delayed, staff_payment_held, staff_payment_paid
 from bot.staff_incidents import staff_incident
 from bot.staff_reconciliation import staff_reconciliation
-from integrations.telegram.errors import ChatUnavailable, MessageGone
 from payments.models import Payment, PaymentEvent, Referral
 from payments.services.fulfilment import mark_link_sent
 
@@ -80,7 +80,7 @@ def access_granted(*, payment_id: int) -> None:
     outcome = messenger.send_once(letter)
     link_in_invoice = False
     if outcome is Outcome.UNSURE:
-        shown_in = _edit_invoice(payment, screen)
+        shown_in = edit_invoice(payment, screen)
         link_in_invoice = shown_in is not None
         if link_in_invoice:
             messenger.mark_sent(letter, message_id=shown_in)
@@ -91,7 +91,7 @@ def access_granted(*, payment_id: int) -> None:
         return
     mark_link_sent(payment_id=payment_id)
     if not link_in_invoice:
-        _refresh_invoice(payment)
+        refresh_invoice(payment)
 
 
 def access_delayed(*, payment_id: int) -> None:
@@ -101,7 +101,7 @@ def access_delayed(*, payment_id: int) -> None:
         return
     screen = access.delayed(payment.customer, payment)
     messenger.send_once(_letter(payment, Kind.DELAYED, screen, WhenUnsure.LEAVE))
-    _refresh_invoice(payment)
+    refresh_invoice(payment)
 
 
 def payment_found(*, payment_id: int) -> None:
@@ -147,7 +147,7 @@ def payment_expired(*, payment_id: int) -> None:
     if payment.status != Payment.Status.EXPIRED:
         return
     screen = invoice.show(payment.customer, payment)
-    if _edit_invoice(payment, screen) is not None:
+    if edit_invoice(payment, screen) is not None:
         return
     if payment.customer.payments.filter(pk__gt=payment.pk).exists():
         return
@@ -193,26 +193,7 @@ def _tell_state(payment_id: int, kind: Kind) -> None:
     payment = _payment(payment_id)
     screen = invoice.show(payment.customer, payment)
     if messenger.send_once(_letter(payment, kind, screen, WhenUnsure.REPEAT)) is Outcome.SENT:
-        _edit_invoice(payment, invoice.superseded(payment.customer, payment))
-
-
-def _refresh_invoice(payment: Payment) -> None:
-    """The invoice message must not ask for money that is there."""
-    payment.refresh_from_db(fields=["status", "access"])
-    _edit_invoice(payment, invoice.show(payment.customer, payment))
-
-
-def _edit_invoice(payment: Payment, screen: Screen) -> int | None:
-    """Show this in the payment's invoice message; its id, or None where there is none to edit."""
-    shown = journal.invoice_message(payment.pk)
-    if shown is None or shown.message_id is None:
-        return None
-    try:
-        messenger.edit(chat_id=shown.chat_id, message_id=shown.message_id, screen=screen)
-    except (MessageGone, ChatUnavailable):
-        journal.take_off_screen(shown)
-        return None
-    return shown.message_id
+        edit_invoice(payment, invoice.superseded(payment.customer, payment))
 
 
 def _paid_late(payment: Payment) -> bool:

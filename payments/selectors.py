@@ -111,7 +111,7 @@ def ways_to_pay(currency: str) -> list[WayToPay]:
 def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
     """A customer's own payment, with everything its screen shows."""
     return (
-        Payment.objects.select_related("customer__subscription", "plan", "pay_link")
+        Payment.objects.select_related("customer__subscription", "plan", "pay_link", "promo_code")
         .filter(pk=payment_id, customer_id=customer_id)
         .first()
     )
@@ -120,6 +120,22 @@ def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
 def gift(gift_id: int) -> Gift:
     """A gift with its payment, its payer and its plan."""
     return Gift.objects.select_related("payment__customer", "payment__plan").get(pk=gift_id)
+
+
+def waiting_gifts(customer_id: int, *, limit: int = 5) -> QuerySet[Gift]:
+    """Gifts a customer paid for that nobody has taken yet, newest first."""
+    return Gift.objects.filter(payment__customer_id=customer_id, status=Gift.Status.WAITING)[:limit]
+
+
+def has_gift(payment: Payment) -> bool:
+    """Whether a payment has bought a gift, whatever has become of it."""
+    return payment.purpose == Payment.Purpose.GIFT and Gift.objects.filter(payment=payment).exists()
+
+
+def gift_by_token(token: str) -> Gift | None:
+    """The gift behind a claim link; None for an invented one."""
+    gifts = Gift.objects.select_related("payment__customer", "payment__plan")
+    return gifts.filter(token=token).first()
 
 
 def gift_of(*, payment_id: int) -> Gift:

@@ -19,7 +19,7 @@ async def history_command(note: Note) -> None:
 
 
 async def card(tap: Tap, press: to.PaymentCard) -> None:
-    screen = await in_db(payments.card, await tap.customer(), press.payment_id)
+    screen = await in_db(payments.card, await tap.customer(), press.payment_id, tap.bot.username)
     if screen is None:
         await refresh(tap)
         return

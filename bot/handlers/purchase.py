@@ -26,8 +26,13 @@ async def plans(tap: Tap, _press: to.Plans) -> None:
 async def effect(tap: Tap, press: to.Effect) -> None:
     await tap.answer()
     customer = await tap.customer()
-    renewing = isinstance(press, to.EffectRenewing)
-    screen = await in_db(purchase.effect, customer, press.plan_id, renewing=renewing)
+    screen = await in_db(
+        purchase.effect,
+        customer,
+        press.plan_id,
+        press.purpose,
+        renewing=isinstance(press, to.EffectRenewing),
+    )
     if screen is None:
         screen = await in_db(purchase.plans, customer, changed=True)
     await tap.show(screen)
@@ -49,6 +54,7 @@ async def pay(tap: Tap, press: to.Pay) -> None:
             method=press.method,
             shown_amount=press.shown,
             save_method=isinstance(press, to.PayRenewing),
+            purpose=press.purpose,
         )
     except AlreadyOpening:
         return  # a double tap: the first one brings the invoice

@@ -48,7 +48,7 @@ async def take_back(tap: Tap, press: to.WithdrawRefund) -> None:
         return
     await in_db(withdraw, refund_id=press.refund_id, customer_id=customer.pk)
     await tap.answer()
-    screen = await in_db(payments.card, customer, refund.payment_id)
+    screen = await in_db(payments.card, customer, refund.payment_id, tap.bot.username)
     if screen is not None:
         await tap.show(screen)
 

@@ -7,6 +7,7 @@ from telegram.constants import ChatType
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler
 
 from bot import callback_data as to
+from bot import errands
 from bot.bridge import in_db
 from bot.routing import BotApplication, Context, on_command, on_tap, refresh
 from bot.screens import start
@@ -18,18 +19,26 @@ GONE = (ChatMember.BANNED, ChatMember.LEFT)
 
 async def come_in(note: Note) -> None:
     customer = await note.customer(invite_code=note.text)
-    await note.show(await in_db(start.home, customer))
+    screen = None
+    if not start.must_accept_terms(customer):
+        screen = await errands.run(customer, note.text)
+    if screen is None:
+        screen = await in_db(start.home, customer, errands.kept(note.text))
+    await note.show(screen)
 
 
 async def status(note: Note) -> None:
     await note.show(await in_db(start.home, await note.customer()))
 
 
-async def accept(tap: Tap, _press: to.AcceptTerms) -> None:
+async def accept(tap: Tap, press: to.AcceptTerms) -> None:
     await tap.answer()
     customer = await tap.customer()
     await in_db(accept_terms, customer_id=customer.pk)
-    await tap.show(await in_db(start.menu, customer))
+    screen = await errands.run(customer, press.errand)
+    if screen is None:
+        screen = await in_db(start.menu, customer)
+    await tap.show(screen)
 
 
 async def menu(tap: Tap, _press: to.Menu) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram.ext import filters
 
 from bot import callback_data as to
+from bot import errands
 from bot.bridge import in_db
 from bot.free_text import Intent, understand
 from bot.routing import BotApplication, on_command, on_tap, on_text
@@ -28,6 +29,9 @@ async def pay_support(note: Note) -> None:
 async def free_text(note: Note) -> None:
     intent = understand(note.text)
     customer = await note.customer()
+    if intent is Intent.UNCLEAR and (screen := await errands.code_in(customer, note.text)):
+        await note.show(screen)
+        return
     await note.show(await in_db(support.answer, customer, intent, note.bot.username))
 
 

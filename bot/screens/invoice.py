@@ -92,7 +92,7 @@ def invoice(customer: Customer, payment: Payment) -> Screen:
             [press(_("✅ Проверить оплату"), to.Check(payment.pk))],
             [
                 press(_("Отменить счёт"), to.Cancel(payment.pk)),
-                press(_("Другой способ"), to.Effect(payment.plan_id)),
+                press(_("Другой способ"), _same_again(payment)),
             ],
             [press(_("← Меню"), to.Menu())],
         ),
@@ -161,14 +161,21 @@ def _facts(customer: Customer, payment: Payment) -> dict[str, Any]:
 
 def _rows_after(payment: Payment) -> list[list[Button | None]]:
     """What is left to do with a payment that is no longer open."""
-    again = press(_("Новый счёт"), to.Effect(payment.plan_id))
+    again = press(_("Новый счёт"), _same_again(payment))
     details = press(_("🧾 Подробнее"), to.PaymentCard(payment.pk))
     menu = press(_("← Меню"), to.Menu())
+    if payment.status == Status.PAID and payment.purpose == to.Purpose.GIFT:
+        return [[details, menu]]
     if payment.status == Status.PAID:
         return [[press(_("🔑 Подключиться"), to.Connect())], [details, menu]]
     if payment.status == Status.FAILED:
-        return [[press(_("Попробовать снова"), to.Effect(payment.plan_id))], [details, menu]]
+        return [[press(_("Попробовать снова"), _same_again(payment))], [details, menu]]
     if payment.status in (Status.CANCELED, Status.EXPIRED):
         check = press(_("✅ Я оплатил, проверить"), to.Check(payment.pk))
         return [[check], [again], [details, menu]]
     return [[details, menu]]
+
+
+def _same_again(payment: Payment) -> to.Effect:
+    """The same purchase once more."""
+    return to.Effect(payment.plan_id, to.Purpose(payment.purpose))

@@ -11,12 +11,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
+from bot.deep_links import gift_link
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
 from bot.screens import refunds
+from bot.screens.gifts import share_rows
 from payments import selectors
 from payments.formats import money
-from payments.models import Customer, Payment
+from payments.models import Customer, Gift, Payment
 from payments.services import refund_rules
 from payments.services.ways import method_label
 
@@ -50,19 +52,26 @@ def history(customer: Customer) -> Screen:
     buttons: list[list[Button | None]] = [
         [press(_line(payment), to.PaymentCard(payment.pk))] for payment in payments
     ]
+    waiting: list[list[Button | None]] = [
+        [press(_gift_line(gift), to.PaymentCard(gift.payment_id))]
+        for gift in selectors.waiting_gifts(customer.pk)
+    ]
     buy = None if payments else press(_("💳 Выбрать тариф"), to.Plans())
     return Screen(
         text=render("payments", payments=payments),
-        keyboard=keyboard(*buttons, [buy], [press(_("← Меню"), to.Menu())]),
+        keyboard=keyboard(*waiting, *buttons, [buy], [press(_("← Меню"), to.Menu())]),
     )
 
 
 @for_customer
-def card(customer: Customer, payment_id: int) -> Screen | None:
+def card(customer: Customer, payment_id: int, bot_username: str) -> Screen | None:
     """None for a payment that is not this customer's."""
     payment = selectors.payment_of(payment_id=payment_id, customer_id=customer.pk)
     if payment is None:
         return None
+    gift = selectors.gift_of(payment_id=payment.pk) if selectors.has_gift(payment) else None
+    waits = gift is not None and gift.status == Gift.Status.WAITING
+    address = gift_link(bot_username, gift.token) if gift is not None and waits else ""
     check = press(_("✅ Проверить оплату"), to.Check(payment.pk))
     refund = refund_rules.latest_refund_of(payment)
     connect = press(_("🔑 Подключиться"), to.Connect())
@@ -76,15 +85,19 @@ def card(customer: Customer, payment_id: int) -> Screen | None:
             plan=payment.plan.title(customer.language),
             steps=progress(payment),
             refund_line=refunds.state_line(refund) if refund else "",
+            gift=gift,
+            gift_link=address,
         ),
         keyboard=keyboard(
             [press(_("Открыть счёт"), to.ShowPayment(payment.pk)) if payment.is_open else None],
             [check if payment.status in CHECKABLE else None],
-            [connect if payment.access == Payment.Access.GRANTED else None],
+            *(share_rows(address) if address else []),
+            [connect if payment.access == Payment.Access.GRANTED and gift is None else None],
             [refunds.button(payment)],
             [link(_("Написать в поддержку"), settings.SUPPORT_URL)],
             [press(_("← Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
         ),
+        secret=gift.token if gift is not None and waits else "",
     )
 
 
@@ -99,7 +112,12 @@ def progress(payment: Payment) -> list[Step]:
     ]
 
 
+def _gift_line(gift: Gift) -> str:
+    return _("🎁 Подарок ждёт получателя · № %(number)s") % {"number": gift.payment_id}
+
+
 def _line(payment: Payment) -> str:
     date = date_format(localtime(payment.created_at), "j E")
     amount = money(payment.amount, payment.currency)
-    return f"{SIGNS[payment.status]} № {payment.number} · {amount} · {date}"
+    gift = " 🎁" if payment.purpose == Payment.Purpose.GIFT else ""
+    return f"{SIGNS[payment.status]} № {payment.number} · {amount} · {date}{gift}"

@@ -31,40 +31,90 @@ def plans(customer: Customer, *, changed: bool = False) -> Screen:
     ]
     return Screen(
         text=render("plans", offers=offers, changed=changed),
-        keyboard=keyboard(*buttons, [press(_("← Меню"), to.Menu())]),
+        keyboard=keyboard(
+            *buttons, [press(_("🏷 Промокод"), to.Promo()), press(_("← Меню"), to.Menu())]
+        ),
     )
 
 
 @for_customer
-def effect(customer: Customer, plan_id: int, *, renewing: bool = False) -> Screen | None:
-    """What buying this plan would change; None where it is no longer sold.
+def effect(
+    customer: Customer,
+    plan_id: int,
+    purpose: to.Purpose = to.Purpose.TERM,
+    *,
+    renewing: bool = False,
+) -> Screen | None:
+    """What buying this plan would change; None where it is no longer sold, or not this way.
 
     `renewing`: the customer has agreed to be charged again, so only ways that can are shown.
     """
-    found = purchase_effect(customer_id=customer.pk, plan_id=plan_id, language=customer.language)
+    found = purchase_effect(
+        customer_id=customer.pk, plan_id=plan_id, language=customer.language, purpose=purpose
+    )
     if found is None:
         return None
     every_way = ways_for(found, customer_id=customer.pk)
-    renewing_ways = ways_that_renew(customer.pk, every_way)
+    is_term = purpose == to.Purpose.TERM
+    renewing_ways = ways_that_renew(customer.pk, every_way) if is_term else []
     ways = renewing_ways if renewing else every_way
     several = len(selectors.plans_on_sale(customer.language)) > 1
     back = press(_("← Тарифы"), to.Plans()) if several else press(_("← Меню"), to.Menu())
     return Screen(
-        text=render("effect", effect=found, ways=ways, renewing=renewing and bool(ways)),
+        text=render(
+            "effect",
+            effect=found,
+            ways=ways,
+            renewing=renewing and bool(ways),
+            replaced=_replaced(customer, found),
+        ),
         keyboard=keyboard(
             *in_pairs(_pay_buttons(found, ways, renewing=renewing)),
             [_consent(plan_id, given=renewing) if renewing_ways else None],
             [None if ways else link(_("Написать в поддержку"), settings.SUPPORT_URL)],
-            [back],
+            *_other_purposes(customer, found),
+            [press(_("🏷 Промокод"), to.Promo()) if purpose != to.Purpose.CHANGE else None, back],
         ),
     )
+
+
+def _other_purposes(customer: Customer, found: PurchaseEffect) -> list[list[Button | None]]:
+    """The same plan bought for something else: as a gift, or instead of what is running."""
+    plan_id = found.offer.plan_id
+    if found.purpose != to.Purpose.TERM:
+        is_gift = found.purpose == to.Purpose.GIFT
+        label = _("👤 Себе") if is_gift else _("➕ Продлить без смены")
+        return [[press(label, to.Effect(plan_id))]]
+    change = purchase_effect(
+        customer_id=customer.pk,
+        plan_id=plan_id,
+        language=customer.language,
+        purpose=to.Purpose.CHANGE,
+    )
+    rows: list[list[Button | None]] = [
+        [press(_("🎁 В подарок"), to.Effect(plan_id, to.Purpose.GIFT))]
+    ]
+    if change is not None:
+        amount = money(change.amount, change.currency)
+        label = _("🔁 Сменить тариф: %(amount)s") % {"amount": amount}
+        rows.insert(0, [press(label, to.Effect(plan_id, to.Purpose.CHANGE))])
+    return rows
+
+
+def _replaced(customer: Customer, found: PurchaseEffect) -> str:
+    """The name of the plan that a change gives up."""
+    replaced = found.quote.replaces
+    return replaced.plan.title(customer.language) if replaced else ""
 
 
 @for_customer
 def refused(customer: Customer, tried: to.Pay, error: InvoiceRefused) -> Screen:
     """The provider opened nothing: why, in plain words, and every other way to pay."""
     found = purchase_effect(
-        customer_id=customer.pk, plan_id=tried.plan_id, language=customer.language
+        customer_id=customer.pk,
+        plan_id=tried.plan_id,
+        language=customer.language,
+        purpose=tried.purpose,
     )
     others: list[Button] = []
     if found is not None:
@@ -86,7 +136,10 @@ def unreachable(customer: Customer, tried: to.Pay) -> Screen:
     return Screen(
         text=render("unreachable"),
         keyboard=keyboard(
-            [press(_("Повторить"), tried), press(_("Другой способ"), to.Effect(tried.plan_id))],
+            [
+                press(_("Повторить"), tried),
+                press(_("Другой способ"), to.Effect(tried.plan_id, tried.purpose)),
+            ],
             [press(_("← Меню"), to.Menu())],
         ),
     )
@@ -104,6 +157,7 @@ def _pay_buttons(
                 way.provider,
                 way.method,
                 way.price.amount if way.price else found.amount,
+                found.purpose,
             ),
         )
         for way in ways

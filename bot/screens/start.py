@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from bot import callback_data as to
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
+from bot.screens import bonuses
 from payments import selectors
 from payments.formats import money
 from payments.models import Customer, Payment
@@ -16,9 +17,12 @@ from payments.services.renewal_view import renewal_of
 
 
 @for_customer
-def home(customer: Customer) -> Screen:
-    """The terms until they are accepted (where the owner has any), then the menu."""
-    return terms(customer) if must_accept_terms(customer) else menu(customer)
+def home(customer: Customer, errand: str = "") -> Screen:
+    """The terms until they are accepted (where the owner has any), then the menu.
+
+    `errand` is what the customer's link asks for; it is done once he has accepted.
+    """
+    return terms(customer, errand) if must_accept_terms(customer) else menu(customer)
 
 
 def must_accept_terms(customer: Customer) -> bool:
@@ -26,12 +30,12 @@ def must_accept_terms(customer: Customer) -> bool:
 
 
 @for_customer
-def terms(customer: Customer) -> Screen:
+def terms(customer: Customer, errand: str = "") -> Screen:
     return Screen(
         text=render("terms", customer=customer),
         keyboard=keyboard(
             [link(_("Прочитать условия"), settings.TERMS_URL)],
-            [press(_("Принимаю"), to.AcceptTerms())],
+            [press(_("Принимаю"), to.AcceptTerms(errand))],
             [_language_button(customer)],
         ),
     )
@@ -50,14 +54,16 @@ def menu(customer: Customer) -> Screen:
     known = renewal_of(customer.pk) is not None
     renewal = press(_("🔁 Автопродление"), to.Renewal()) if known else None
     rows: list[list[Button | None]] = [[_open_invoice(open_payment)]]
+    free = bonuses.offers(customer)
     if access.state is AccessState.ACTIVE:
-        rows += [[connect], [renew, invite], [renewal], [payments, help_button]]
+        rows += [[connect], [renew, invite], [renewal], *free, [payments, help_button]]
     elif access.state is AccessState.EXPIRED:
-        rows += [[renew], [renewal], [invite, payments], [help_button]]
+        rows += [[renew], [renewal], *free, [invite, payments], [help_button]]
     else:
         paid_before = selectors.recent_payments(customer.pk, limit=1).exists()
         rows += [
             [press(_("💳 Выбрать тариф"), to.Plans())],
+            *free,
             [invite, help_button],
             [payments if paid_before else None],
         ]

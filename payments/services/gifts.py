@@ -51,7 +51,9 @@ def claim(*, token: str, customer_id: int) -> tuple[Claim, Gift | None]:
     with transaction.atomic():
         lock_customers([customer_id, payer_id])
         gift = (
-            Gift.objects.select_for_update(of=("self",)).select_related("payment").get(pk=gift_id)
+            Gift.objects.select_for_update(of=("self",))
+            .select_related("payment__plan")
+            .get(pk=gift_id)
         )
         if gift.status == Status.REVOKED:
             return Claim.REVOKED, gift

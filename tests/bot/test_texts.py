@@ -18,6 +18,7 @@ from bot.rendering import MAX_TEXT, render
 from devtools.messages import in_sources
 from integrations.clock import now
 from payments.money import Money
+from payments.services.promotions import Verdict
 
 ROOT = Path(settings.BASE_DIR)
 FOLDER = ROOT / "templates" / "telegram"
@@ -58,9 +59,11 @@ def context(turn: int, status: str) -> dict[str, Any]:
         status=status,
         access=("granted", "failing", "granting")[turn % 3],
         reason=LONG,
+        purpose=("term", "gift", "change")[turn % 3],
+        discount=money.amount,
+        promo_code=SimpleNamespace(code="W" * 32) if odd else None,
         currency="RUB",
         paid_at=moment,
-        purpose=("term", "gift")[turn % 2],
         invoice_expires_at=moment,
         provider="oneplat",
         plan=LONG[:80],
@@ -72,6 +75,15 @@ def context(turn: int, status: str) -> dict[str, Any]:
         starts_at=moment,
         ends_at=moment + timedelta(days=92),
         days=92,
+        purpose=("term", "gift", "change")[turn % 3],
+        amount=money.amount,
+        currency="RUB",
+        code="W" * 32 if odd else "",
+        rest_days=30,
+        quote=SimpleNamespace(full=money, discount=money.amount),
+    )
+    gift = SimpleNamespace(
+        status=("waiting", "claimed")[turn % 2], claimed_at=moment, payment=payment
     )
     renewal = SimpleNamespace(
         is_on=odd,
@@ -101,6 +113,20 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "effect": effect,
         "exact": True,
         "late": True,
+        "channel": "@" + "w" * 32 if odd else "",
+        "code": "W" * 32,
+        "discount": "25 %",
+        "found": ("given", "not_a_member", "not_offered", "unreachable")[turn % 4],
+        "gift": gift,
+        "gift_link": f"https://t.me/{LONG}" if odd else "",
+        "kind": ("gift", "trial", "promo", "channel")[turn % 4],
+        "mine": odd,
+        "plans": [LONG[:80]] * 4 if odd else [],
+        "replaced": LONG[:80],
+        "starts_at": moment,
+        "state": ("received", "yours", "taken", "revoked", "unknown")[turn % 5],
+        "verdict": list(Verdict)[turn % len(Verdict)].value,
+        "waiting": "W" * 32 if odd else "",
         "link": f"https://t.me/{LONG}",
         "method": ("card", "sbp", "qr", "crypto", "")[turn % 5],
         "minimum": money if odd else None,
@@ -148,7 +174,9 @@ def test_a_text_fits_into_a_message_and_is_complete_in_both_languages(name: str)
         assert "\n\n\n" not in russian
 
 
-@pytest.mark.parametrize("name", ["not_yet", "too_soon", "no_answer", "stale", "wait"])
+@pytest.mark.parametrize(
+    "name", ["not_yet", "too_soon", "no_answer", "stale", "wait", "channel_answer"]
+)
 def test_an_alert_fits_into_200_characters(name: str):
     for context in contexts():
         for language in ("ru", "en"):
