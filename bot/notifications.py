@@ -129,7 +129,7 @@ def hold_released(*, payment_id: int) -> None:
         _letter(payment, Kind.HOLD, screen, WhenUnsure.REPEAT), key=f"released:{payment.pk}"
     )
     if messenger.send_once(letter) is Outcome.SENT:
-        _edit_invoice(payment, invoice.superseded(payment.customer, payment))
+        edit_invoice(payment, invoice.superseded(payment.customer, payment))
 
 
 def payment_under_review(*, payment_id: int) -> None:
