@@ -24,7 +24,7 @@ from integrations.selectors import last_call, refused_lately
 from integrations.services.heartbeats import PROCESSES
 from payments.admin.badges import sum_of
 from payments.admin.filters import PAYMENT_QUEUES
-from payments.models import MoneyEntry, Payment
+from payments.models import Incident, MoneyEntry, Payment
 from payments.money import Money
 from payments.provider import PaymentProvider
 from payments.registry import all_providers
@@ -80,6 +80,7 @@ def office_dashboard(user: Any) -> Dashboard:
     sees_calls = user.has_perm("integrations.view_inboundcallback")
     return Dashboard(
         tiles=[
+            *(incident_tiles() if user.has_perm("payments.view_incident") else []),
             *(payment_tiles() if sees_payments else []),
             *(call_tiles() if sees_calls else []),
         ],
@@ -88,6 +89,16 @@ def office_dashboard(user: Any) -> Dashboard:
         income=income() if user.has_perm("payments.view_moneyentry") else [],
         first_steps=first_steps() if sees_payments else [],
     )
+
+
+def incident_tiles() -> list[Tile]:
+    """All exceptions together; their page has a queue for each kind."""
+    waiting = Incident.objects.filter(status=Incident.Status.OPEN)
+    oldest = waiting.order_by("opened_at").values_list("opened_at", flat=True).first()
+    note = (
+        _("ждут решения, старшее – %(age)s") % {"age": duration(now() - oldest)} if oldest else ""
+    )
+    return [tile(_("Исключения"), note, waiting, list_link(Incident), Tone.BAD)]
 
 
 def payment_tiles() -> list[Tile]:
@@ -195,7 +206,7 @@ def income() -> list[Income]:
         (_("30 дней"), today - timedelta(days=29)),
     ]
     signed = Case(
-        When(kind=MoneyEntry.Kind.CAPTURE, then=F("amount")),
+        When(kind__in=[MoneyEntry.Kind.CAPTURE, MoneyEntry.Kind.RELEASE], then=F("amount")),
         When(kind=MoneyEntry.Kind.REFUND, then=-F("amount")),
         default=Decimal(0),
         output_field=DecimalField(max_digits=14, decimal_places=2),

@@ -7,6 +7,7 @@ from django.db import transaction
 
 SEES = (
     "payments.view_payment",
+    "payments.view_incident",
     "payments.view_customer",
     "payments.view_subscription",
     "payments.view_dayentry",
@@ -36,6 +37,7 @@ HELPS = (
 )
 # Who decides and who confirms are two people by the rule itself; both rights may be one person's.
 DECIDES_REFUNDS = ("payments.decide_refund", "payments.approve_refund")
+DECIDES = ("payments.resolve_incident",)
 GIVES = ("payments.give_access", "payments.grant_days")
 SEES_STAFF = (
     "auth.view_user",
@@ -57,11 +59,12 @@ RUNS = (
 
 # Names of groups are data that staff may rename, so they are not translated.
 ROLES: dict[str, tuple[str, ...]] = {
-    "Оператор": (*SEES, *HELPS, *GIVES),
+    "Оператор": (*SEES, *HELPS, *GIVES, *DECIDES),
     "Финансы": (
         *SEES,
         *SEES_MONEY,
         *RECONCILES,
+        *DECIDES,
         *DECIDES_REFUNDS,
         "payments.check_payment",
         "payments.sync_subscription",
@@ -77,6 +80,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *SEES,
         *SEES_MONEY,
         *RECONCILES,
+        *DECIDES,
         *DECIDES_REFUNDS,
         *HELPS,
         *GIVES,

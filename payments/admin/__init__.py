@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payments.admin import (
     customers,
+    incidents,
     ledgers,
     pay_links,
     payments,
@@ -15,6 +16,7 @@ from payments.admin import (
 
 __all__ = [
     "customers",
+    "incidents",
     "ledgers",
     "pay_links",
     "payments",

@@ -17,6 +17,7 @@ from integrations.models import InboundCallback, OutboxMessage
 from payments.admin.badges import access_badge, status_badge, sum_of, way
 from payments.admin.comparison import KIND_WORDS, compare
 from payments.admin.day_rows import day_headers, day_row
+from payments.admin.incident_rows import incidents_table
 from payments.admin.progress import steps
 from payments.models import Payment, PaymentEvent
 from payments.money import Money
@@ -48,6 +49,7 @@ def card_of(payment: Payment) -> Card:
         warning=reason,
         facts=_facts(payment),
         tables=[
+            incidents_table(payment),
             _calls(payment),
             _events(events),
             _money(payment),

@@ -27,11 +27,11 @@ from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
 from payments.admin.payment_card import card_of
-from payments.errors import EventTooEarly, UnknownPayment
+from payments.errors import EventTooEarly, NotPossible, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.periods import Unit, add_period
 from payments.registry import UnknownProvider
-from payments.services import checks, fulfilment, staff
+from payments.services import chargebacks, checks, fulfilment, staff
 
 
 @admin.register(Payment)
@@ -63,6 +63,7 @@ class PaymentAdmin(CardAdmin):
         "check": ("ask_provider", "payments.check_payment"),
         "give_access": ("give_access", "payments.give_access"),
         "repeat": ("repeat", "integrations.replay"),
+        "chargeback": ("charge_back", "payments.resolve_incident"),
     }
 
     # --- the list ---
@@ -160,8 +161,16 @@ class PaymentAdmin(CardAdmin):
             "give_access": _("Выдать доступ"),
             "repeat": _("Повторить"),
         }
+        if row.status in chargebacks.POSSIBLE:
+            titles["chargeback"] = _("Опротестование")
         card.actions = [
-            self.button(name, row, title, asks=name == "give_access", is_main=name == "check")
+            self.button(
+                name,
+                row,
+                title,
+                asks=name in ("give_access", "chargeback"),
+                is_main=name == "check",
+            )
             for name, title in titles.items()
             if self.may(request, name)
         ]
@@ -205,6 +214,29 @@ class PaymentAdmin(CardAdmin):
             effects=effects_of_giving(row),
             form=form,
             button=_("Выдать доступ"),
+        )
+
+    def charge_back(self, request: HttpRequest, row: Payment) -> HttpResponse:
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                incident = chargebacks.report(payment_id=row.pk, detail=reason)
+            except NotPossible as error:
+                return self.done(request, row, str(error), level=messages.ERROR)
+            self.log_change(request, row, _("Опротестование: %(r)s") % {"r": reason})
+            words = {"number": incident.pk}
+            return self.done(request, row, _("Открыто исключение № %(number)s.") % words)
+        return self.ask(
+            request,
+            row,
+            title=_("Опротестование платежа № %(number)s") % {"number": row.number},
+            effects=[
+                _("Откроется исключение: по нему решают, снимать ли срок."),
+                _("Деньги и доступ пока не меняются."),
+            ],
+            form=form,
+            button=_("Открыть исключение"),
         )
 
     @method_decorator(require_POST)

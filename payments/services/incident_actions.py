@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.errors import NotPossible
 from payments.models import Incident
 from payments.services import incident_decisions as do
+from payments.services import incident_returns as back
 from payments.services import incidents
 from payments.services.incident_answers import send_answer
 from payments.services.incident_desk import Decision, deciding
@@ -21,6 +22,7 @@ Kind = Incident.Kind
 Words = str | Promise
 
 RESOLVES = "payments.resolve_incident"
+REFUNDS = "payments.decide_refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,33 @@ ACCEPT = Action(
     answer="accept",
     orders=True,
 )
+ACCEPT_PART = Action(
+    code="accept_part",
+    title=_("Засчитать цену, лишнее вернуть"),
+    effects=(
+        _("%(price)s становится оплатой этого счёта, клиент получит весь срок и ссылку."),
+        _("%(rest)s вернётся клиенту тем же способом, которым он платил."),
+        _("Исключение закроется, когда деньги уйдут."),
+        STAFF_NAMED,
+    ),
+    run=back.accept_part,
+    answer="accept_part",
+    permission=REFUNDS,
+    orders=True,
+)
+RETURN = Action(
+    code="return",
+    title=_("Вернуть деньги"),
+    effects=(
+        _("%(waits)s вернётся клиенту тем же способом, которым он платил."),
+        _("Где платёжная система не возвращает сама, сотрудник переведёт вручную."),
+        _("Исключение закроется, когда деньги уйдут."),
+        STAFF_NAMED,
+    ),
+    run=back.give_back,
+    answer="return",
+    permission=REFUNDS,
+)
 TELL = Action(
     code="tell",
     title=_("Написать клиенту"),
@@ -83,6 +112,15 @@ def _told(answer: str) -> Action:
 def _close(title: Words, *effects: Words) -> Action:
     return Action(code="keep", title=title, effects=(*effects, STAFF_NAMED), run=do.keep)
 
+
+# Of a sum that could not be read nothing was booked: there is nothing to accept and nothing to give back.
+WITHOUT_SUM = (
+    _close(
+        _("Закрыть без решения о деньгах"),
+        _("Сумма не читается, отдельных проводок нет. Платёж остаётся на проверке."),
+    ),
+    TELL,
+)
 
 ACTIONS: dict[str, tuple[Action, ...]] = {
     Kind.NO_ACCESS: (
@@ -125,11 +163,23 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
             answer="keep",
             needs_reason=False,
         ),
+        Action(
+            code="refund",
+            title=_("Вернуть деньги и закрыть доступ"),
+            effects=(
+                _("%(price)s вернётся клиенту тем же способом, которым он платил."),
+                _("Когда деньги уйдут, срок по этой оплате снимется."),
+                STAFF_NAMED,
+            ),
+            run=back.refund_late,
+            answer="refund",
+            permission=REFUNDS,
+        ),
         TELL,
     ),
-    Kind.UNDERPAID: (ACCEPT, _told("underpaid")),
-    Kind.OVERPAID: (ACCEPT,),
-    Kind.WRONG_CURRENCY: (ACCEPT, TELL),
+    Kind.UNDERPAID: (ACCEPT, RETURN, _told("underpaid")),
+    Kind.OVERPAID: (ACCEPT_PART, ACCEPT, RETURN),
+    Kind.WRONG_CURRENCY: (ACCEPT, RETURN, TELL),
     Kind.PAID_TWICE: (
         Action(
             code="again",
@@ -142,6 +192,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
             run=do.again,
             answer="again",
         ),
+        RETURN,
         TELL,
     ),
     Kind.UNKNOWN_PAYER: (
@@ -194,7 +245,10 @@ def actions_of(incident: Incident) -> list[Action]:
     """What may be decided about it as things are; nothing where it is decided, or its money is on its way back."""
     if incident.status != Incident.Status.OPEN or is_returning(incident):
         return []
-    has_its_money = incident.payment is not None and incident.payment.status not in ACCEPTABLE
+    if incident.kind in incidents.WITH_MONEY and incident.amount is None:
+        return list(WITHOUT_SUM)
+    payment = incident.payment
+    has_its_money = payment is None or payment.status not in ACCEPTABLE
     return [action for action in ACTIONS[incident.kind] if not (action.orders and has_its_money)]
 
 

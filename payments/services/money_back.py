@@ -69,7 +69,7 @@ def _of_waiting(payment: Payment, incident: Incident, event: ProviderEvent) -> B
         )
         settle_returned(payment, incident, amount, whole=is_last)
         if amount == left:
-            resolve(incident, resolution=GIVEN_BACK, note=incident.note)
+            resolve(incident, resolution=incident.resolution or GIVEN_BACK, note=incident.note)
 
     return Back(Status.REFUNDED if is_last else Status(payment.status), post)
 
@@ -85,7 +85,8 @@ def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> 
 
     def post() -> None:
         refund = refund_records.recognise(payment, event, money)
-        if refund.origin == Refund.Origin.PROVIDER:
+        # What a person has booked himself is no finding.
+        if refund.origin == Refund.Origin.PROVIDER and record.origin != PaymentEvent.Origin.STAFF:
             findings.refund_found(payment, event, record.callback, money)
         settle_refund(payment, refund)
 

@@ -78,6 +78,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Деньги"),
                 "items": [
+                    page(_("Исключения"), "report", "payments.incident"),
                     page(_("Платежи"), "payments", "payments.payment"),
                     page(_("Страницы оплаты"), "add_link", "payments.paylink"),
                     page(_("Денежные проводки"), "account_balance", "payments.moneyentry"),

@@ -17,7 +17,7 @@ from payments.money import Money
 from payments.provider import EventKind
 from payments.services import incident_desk, incident_watch
 from payments.services.audit import audit_ledgers
-from payments.services.incident_actions import ACTIONS, act
+from payments.services.incident_actions import ACTIONS, act, actions_of
 from payments.services.incident_answers import ready_answer
 from payments.services.incident_desk import Decision
 from payments.services.incidents import open_incident
@@ -194,6 +194,13 @@ def test_every_kind_offers_one_to_three_ways_with_words(kind):
     assert 1 <= len(actions) <= 3
     assert len({action.code for action in actions}) == len(actions)
     assert all(str(action.title) and action.effects for action in actions)
+
+
+def test_a_sum_nobody_can_read_is_closed_with_a_reason(make_payment, olga):
+    payment = make_payment()
+    send(payment, EventKind.PAID, amount="0.00")
+    assert [action.code for action in actions_of(Incident.objects.get())] == ["keep", "tell"]
+    assert decide("keep", olga).resolution == "kept"
 
 
 def test_late_money_is_kept(make_payment, olga):

@@ -30,6 +30,7 @@ def test_tiles_count_what_needs_a_person(db):
     filled()
 
     assert tiles(office_dashboard(owner())) == {
+        "Исключения": "2",
         "Оплачено, нет доступа": "2",
         "На проверке": "1",
         "Ждут оплаты": "2",
