@@ -20,7 +20,15 @@ from integrations.callbacks import RawCallback
 from integrations.clock import now, wall_clock
 from integrations.models import InboundCallback, OutboxMessage
 from integrations.services.inbox import store_callback, store_refused
-from payments.models import Customer, Payment, PaymentEvent, Plan
+from payments.models import (
+    Customer,
+    Gift,
+    Payment,
+    PaymentEvent,
+    Plan,
+    PromoCode,
+    PromoUse,
+)
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services import days
@@ -169,6 +177,28 @@ def a_new_payment(**fields: Any) -> Payment:
     """Our row is written, the provider has not answered yet."""
     blank = {"status": Payment.Status.CREATED, "external_id": "", "opened_at": None}
     return a_payment(**(blank | {"requisites": {}, "pay_url": ""} | fields))
+
+
+def a_gift(**fields: Any) -> Gift:
+    """Paid for, and waiting for whoever opens its link."""
+    return Gift.objects.get(payment=a_paid_payment(purpose=Payment.Purpose.GIFT, **fields))
+
+
+def a_promo_code(**fields: Any) -> PromoCode:
+    defaults = {
+        "code": f"CODE{next(_numbers)}",
+        "kind": PromoCode.Kind.PERCENT,
+        "value": Decimal(25),
+    }
+    return PromoCode.objects.create(**(defaults | fields))
+
+
+def a_promo_use(**fields: Any) -> PromoUse:
+    """Entered and waiting for a purchase."""
+    makers = {"code": a_promo_code, "customer": a_customer}
+    for name, make in makers.items():
+        fields[name] = fields.get(name) or make()
+    return PromoUse.objects.create(**fields)
 
 
 EVERY_STATE: dict[str, Callable[..., Payment]] = {

@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from payments.models import Plan
+from payments.models import Plan, PlanPrice
 
 LONGEST_GIFT = 3660
 
@@ -86,3 +86,15 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         if amount <= 0:
             raise forms.ValidationError(_("Цена должна быть больше нуля."))
         return amount
+
+
+class PlanPriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    currency = forms.CharField(
+        label=_("Валюта"),
+        widget=UnfoldAdminTextInputWidget,
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Три заглавные латинские буквы: XTR."))],
+    )
+
+    class Meta:
+        model = PlanPrice
+        fields = ("currency", "amount")

@@ -19,7 +19,7 @@ from payments.admin.comparison import KIND_WORDS, compare
 from payments.admin.day_rows import day_headers, day_row
 from payments.admin.incident_rows import incidents_table
 from payments.admin.progress import steps
-from payments.models import Payment, PaymentEvent
+from payments.models import Gift, Payment, PaymentEvent
 from payments.money import Money
 from payments.provider import EventKind, Trust
 
@@ -80,8 +80,10 @@ def _facts(payment: Payment) -> list[Fact]:
     facts = [
         Fact(_("Клиент"), row_link(payment.customer)),
         Fact(_("Telegram ID"), payment.customer.telegram_id, is_code=True),
+        Fact(_("Что покупают"), payment.get_purpose_display()),
         Fact(_("Тариф"), payment.plan),
         Fact(_("Сумма"), sum_of(payment.money)),
+        *_reduced_by(payment),
     ]
     if payment.amount_to_pay is not None:
         to_pay = Money(payment.amount_to_pay, payment.currency)
@@ -96,6 +98,20 @@ def _facts(payment: Payment) -> list[Fact]:
         Fact(_("Страница оплаты"), link(shortened(payment.pay_url, 60), _web(payment.pay_url))),
         Fact(_("Страница для клиента"), row_link(payment.pay_link)),
     ]
+
+
+def _reduced_by(payment: Payment) -> list[Fact]:
+    """What made the price, and what was bought instead of days."""
+    facts = []
+    if payment.discount:
+        facts.append(Fact(_("Скидка"), sum_of(Money(payment.discount, payment.currency))))
+    if payment.promo_code is not None:
+        facts.append(Fact(_("Промокод"), row_link(payment.promo_code)))
+    if payment.replaces is not None:
+        facts.append(Fact(_("Заменяет платёж"), row_link(payment.replaces)))
+    if payment.purpose == Payment.Purpose.GIFT:
+        facts.append(Fact(_("Подарок"), row_link(Gift.objects.filter(payment=payment).first())))
+    return facts
 
 
 def _web(url: str) -> str:

@@ -53,6 +53,7 @@ class PaymentAdmin(CardAdmin):
         PaymentQueue,
         ("status", admin.ChoicesFieldListFilter),
         ProviderFilter,
+        ("purpose", admin.ChoicesFieldListFilter),
         ("created_at", admin.DateFieldListFilter),
     )
     search_fields = ("id",)
@@ -150,7 +151,12 @@ class PaymentAdmin(CardAdmin):
             rows
             if is_list
             else rows.select_related(
-                "customer__subscription", "plan", "pay_link__customer", "pay_link__plan"
+                "customer__subscription",
+                "plan",
+                "pay_link__customer",
+                "pay_link__plan",
+                "promo_code",
+                "replaces",
             )
         )
 

@@ -7,12 +7,20 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 
 from integrations.admin.badges import Tone, badge
 from payments.admin.badges import sum_of
-from payments.admin.forms import PlanForm
-from payments.models import Plan
+from payments.admin.forms import PlanForm, PlanPriceForm
+from payments.models import Plan, PlanPrice
+
+
+class PlanPriceInline(TabularInline):  # type: ignore[misc]  # Unfold is untyped
+    """Prices in other currencies, for ways to pay that do not take the plan's own."""
+
+    model = PlanPrice
+    form = PlanPriceForm
+    extra = 0
 
 
 @admin.register(Plan)
@@ -22,6 +30,7 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     form = PlanForm
     list_display = ("title_ru", "code", "term", "price", "sale", "position")
     ordering = ("position", "id")
+    inlines = (PlanPriceInline,)
     actions = None
     list_fullwidth = True
     warn_unsaved_form = True

@@ -93,6 +93,8 @@ UNFOLD: dict[str, Any] = {
                     page(_("Подписки"), "event_available", "payments.subscription"),
                     page(_("Проводки дней"), "calendar_month", "payments.dayentry"),
                     page(_("Приглашения"), "redeem", "payments.referral"),
+                    page(_("Подарки"), "card_giftcard", "payments.gift"),
+                    page(_("Введённые промокоды"), "loyalty", "payments.promouse"),
                     page(_("Сообщения бота"), "chat", "bot.message"),
                 ],
             },
@@ -107,6 +109,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Настройка"),
                 "items": [
                     page(_("Тарифы"), "sell", "payments.plan"),
+                    page(_("Промокоды"), "confirmation_number", "payments.promocode"),
                     page(_("Сотрудники"), "badge", "auth.user"),
                     page(_("Роли"), "shield_person", "auth.group"),
                     page(_("Приложения с кодами"), "phonelink_lock", "otp_totp.totpdevice"),

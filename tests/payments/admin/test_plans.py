@@ -16,6 +16,8 @@ GOOD = {
     "currency": "RUB",
     "is_active": "on",
     "position": "5",
+    "prices-TOTAL_FORMS": "0",
+    "prices-INITIAL_FORMS": "0",
 }
 
 
@@ -53,3 +55,18 @@ def test_a_plan_is_taken_off_sale_and_never_deleted(office):
 
     plan.refresh_from_db()
     assert not plan.is_active
+
+
+def test_a_plan_has_a_price_in_another_currency(office):
+    stars = {"prices-TOTAL_FORMS": "1", "prices-0-currency": "XTR", "prices-0-amount": "100"}
+    office.post(f"{list_of(Plan)}add/", GOOD | stars)
+
+    price = Plan.objects.get().prices.get()
+    assert (price.currency, price.amount) == ("XTR", 100)
+
+
+def test_a_price_in_no_currency_is_refused(office):
+    odd = {"prices-TOTAL_FORMS": "1", "prices-0-currency": "stars", "prices-0-amount": "100"}
+    office.post(f"{list_of(Plan)}add/", GOOD | odd)
+
+    assert not Plan.objects.exists()
