@@ -176,6 +176,20 @@ class RunsSubscriptions(Protocol):
 
 
 @runtime_checkable
+class SubscribesPayers(Protocol):
+    """A provider that makes the payer its subscriber while he pays (InvoiceRequest.save_method), and charges by itself
+    from then on. The PAID event of every such charge names the subscription."""
+
+    def renews(self, *, length: int, unit: str) -> bool:
+        """Whether it can charge again for a plan of this term (payments.periods.Unit)."""
+        ...
+
+    def cancel_subscription(self, external_id: str) -> None:
+        """Have no further charge made. Idempotent. Raises ServiceUnreachable, ServiceRefused."""
+        ...
+
+
+@runtime_checkable
 class ReadsUpdates(Protocol):
     """A provider whose calls come through the bot, as updates of the Bot API."""
 

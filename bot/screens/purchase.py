@@ -56,7 +56,7 @@ def effect(
         return None
     every_way = ways_for(found, customer_id=customer.pk)
     is_term = purpose == to.Purpose.TERM
-    renewing_ways = ways_that_renew(customer.pk, every_way) if is_term else []
+    renewing_ways = ways_that_renew(customer.pk, plan_id, every_way) if is_term else []
     ways = renewing_ways if renewing else every_way
     several = len(selectors.plans_on_sale(customer.language)) > 1
     back = press(_("← Тарифы"), to.Plans()) if several else press(_("← Меню"), to.Menu())

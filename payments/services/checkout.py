@@ -12,7 +12,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from integrations.errors import IntegrationError
-from payments.abilities import ChargesSavedMethods, HoldsMoney
+from payments.abilities import HoldsMoney
 from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
@@ -22,6 +22,7 @@ from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 from payments.services.pay_pages import new_page, page_url
 from payments.services.pricing import price_in, quote
+from payments.services.saved_methods import charges_again
 from payments.services.transitions import apply_event, close_open
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ def start_checkout(
         shown_amount=shown_amount,
         purpose=purpose,
         pay_link=pay_link,
-        save_method=save_method and isinstance(adapter, ChargesSavedMethods),
+        save_method=save_method,
     )
     if not fresh:
         return payment
@@ -109,7 +110,8 @@ def _reserve(
         lock_customers([customer_id])
         customer = Customer.objects.get(pk=customer_id)
         plan = Plan.objects.filter(pk=plan_id, is_active=True).first()
-        full = price_in(plan, get_provider(provider).currencies) if plan else None
+        adapter = get_provider(provider)
+        full = price_in(plan, adapter.currencies) if plan else None
         price = (
             quote(customer_id=customer_id, plan=plan, purpose=purpose, price=full)
             if plan and full
@@ -117,6 +119,7 @@ def _reserve(
         )
         if plan is None or price is None or price.amount != shown_amount:
             raise NotForSale(f"plan {plan_id} at {shown_amount}")
+        save_method = save_method and charges_again(adapter, length=plan.length, unit=plan.unit)
         promo_code = price.use.code if price.use else None
         same = Payment.objects.filter(
             customer=customer,

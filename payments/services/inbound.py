@@ -63,6 +63,7 @@ def _speaks_of(
 ) -> list[tuple[ProviderEvent, Payment | UnknownPayment]]:
     """The payment an event is about; nothing where a subscription of ours tells of a charge that gave no money."""
     charged = provider_subscriptions.payment_of_charge(provider=provider, event=event)
+    charged = charged or provider_subscriptions.payment_of_refund(provider=provider, event=event)
     if charged is not None:
         return [charged]
     try:

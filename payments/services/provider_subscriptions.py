@@ -14,7 +14,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from integrations.services import outbox
-from payments.abilities import RunsSubscriptions, SubscriptionFacts
+from payments.abilities import RunsSubscriptions, SubscribesPayers, SubscriptionFacts
 from payments.errors import UnknownPayment
 from payments.models import AutoRenewal, Payment, PaymentEvent, ProviderSubscription, Subscription
 from payments.money import Money
@@ -64,6 +64,18 @@ def payment_of_charge(
         },
     )
     return replace(event, reference="", external_id=own_id), payment
+
+
+def payment_of_refund(
+    *, provider: str, event: ProviderEvent
+) -> tuple[ProviderEvent, Payment] | None:
+    """The charge a refund gives back, where the refund names only the order its subscription began with."""
+    if event.kind is not EventKind.REFUNDED or not event.operation:
+        return None
+    payment = Payment.objects.filter(provider=provider, external_id=event.operation).first()
+    if payment is None or event.external_id == event.operation:
+        return None
+    return replace(event, reference="", external_id=event.operation), payment
 
 
 def is_only_an_attempt(*, provider: str, event: ProviderEvent) -> bool:
@@ -176,6 +188,9 @@ def cancel_at_provider(*, subscription_id: int) -> None:
     """Reaction: the provider learns that the customer wants no more charges. Raises its IntegrationErrors."""
     running = ProviderSubscription.objects.get(pk=subscription_id)
     provider = get_provider(running.provider)
+    if isinstance(provider, SubscribesPayers) and not isinstance(provider, RunsSubscriptions):
+        provider.cancel_subscription(running.external_id)
+        return
     if not isinstance(provider, RunsSubscriptions):
         log.warning("subscription.nobody_cancels", provider=running.provider)
         return

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from payments.models import AutoRenewal, Customer, Payment, ProviderSubscription, Subscription
+from payments.models import (
+    AutoRenewal,
+    Customer,
+    Payment,
+    Plan,
+    ProviderSubscription,
+    Subscription,
+)
 from payments.selectors import WayToPay
 from payments.services.provider_subscriptions import CHARGING
 from payments.services.renewals import charge_moment, price_now
@@ -99,9 +106,10 @@ def provider_subscription(subscription_id: int) -> ProviderSubscription:
     return rows.get(pk=subscription_id)
 
 
-def ways_that_renew(customer_id: int, ways: list[WayToPay]) -> list[WayToPay]:
-    """Ways of paying that may be charged again; none where the customer's renewal is on already."""
-    able = charging_providers()
+def ways_that_renew(customer_id: int, plan_id: int, ways: list[WayToPay]) -> list[WayToPay]:
+    """Ways of paying for a plan that may be charged again; none where the customer's renewal is on already."""
+    plan = Plan.objects.get(pk=plan_id)
+    able = charging_providers(length=plan.length, unit=plan.unit)
     mine = [way for way in ways if way.provider in able]
     if not mine:
         return []

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from integrations.services import outbox
-from payments.models import AutoRenewal, Payment, Plan, SavedMethod
+from payments.models import AutoRenewal, Payment, Plan, ProviderSubscription, SavedMethod
 from payments.provider import EventKind, ProviderEvent
 from payments.services.locks import lock_customers
 from payments.services.saved_methods import keep_method, revoke_method
@@ -145,6 +145,8 @@ def follow_locked(payment: Payment, event: ProviderEvent) -> None:
     if event.kind is EventKind.PAID and payment.status == Payment.Status.PAID:
         if payment.save_method and event.method_kept is not None:
             _agreed(payment, keep_method(payment, event.method_kept))
+        elif payment.save_method and event.subscription:
+            _subscribed(payment, event)
         if attempt is not None:
             _charged(payment, attempt)
     elif event.kind in (EventKind.FAILED, EventKind.CANCELED) and attempt is not None:
@@ -165,6 +167,21 @@ def _agreed(payment: Payment, method: SavedMethod) -> None:
     renewal.method, renewal.plan, renewal.currency = method, payment.plan, payment.currency
     renewal.save(update_fields=["method", "plan", "currency"])
     _switch_on(renewal, amount=payment.amount + payment.discount)
+
+
+def _subscribed(payment: Payment, event: ProviderEvent) -> None:
+    """The payer became a subscriber of the provider with this payment: it charges the same sum from now on."""
+    ProviderSubscription.objects.get_or_create(
+        provider=payment.provider,
+        external_id=event.subscription,
+        defaults={
+            "customer": payment.customer,
+            "plan": payment.plan,
+            "amount": payment.amount,
+            "currency": payment.currency,
+        },
+    )
+    switch_off_locked(customer_id=payment.customer_id, reason=Reason.HANDED_OVER)
 
 
 def _switch_on(renewal: AutoRenewal, *, amount: Decimal) -> None:

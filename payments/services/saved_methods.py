@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from integrations.clock import now
-from payments.abilities import ChargesSavedMethods
+from payments.abilities import ChargesSavedMethods, SubscribesPayers
 from payments.models import Payment, SavedMethod
-from payments.provider import MethodKept
+from payments.provider import MethodKept, PaymentProvider
 from payments.registry import ready_providers
 
 
-def charging_providers() -> set[str]:
-    """Those switched on that keep ways of paying and charge them at our request."""
-    return {one.slug for one in ready_providers() if isinstance(one, ChargesSavedMethods)}
+def charging_providers(*, length: int, unit: str) -> set[str]:
+    """Those switched on that can charge a payer again for a plan of this term."""
+    return {one.slug for one in ready_providers() if charges_again(one, length=length, unit=unit)}
+
+
+def charges_again(provider: PaymentProvider, *, length: int, unit: str) -> bool:
+    """Whether it keeps a way of paying for us to charge, or makes the payer its own subscriber for this term."""
+    if isinstance(provider, ChargesSavedMethods):
+        return True
+    return isinstance(provider, SubscribesPayers) and provider.renews(length=length, unit=unit)
 
 
 def keep_method(payment: Payment, kept: MethodKept) -> SavedMethod:

@@ -88,3 +88,40 @@ def test_a_charge_the_bot_never_heard_of_is_found_by_the_button(stack, new_custo
     assert pay(stack, egor, tell=False)["paid"]
     egor.press("Проверить оплату")
     assert egor.link()
+
+
+def test_a_subscription_renews_by_itself_and_can_be_ended(stack, new_customer):
+    fima = new_customer("Фима")
+    fima.to_ways()
+    fima.press("Продлевать автоматически")
+    fima.sees("С автопродлением")
+    fima.press("Звёзды Telegram · 150")
+    fima.sees("К оплате:")
+    first = pay(stack, fima)["charge"]
+    assert fima.link()
+    stack.until(lambda: fima.days() == 30, what="the first month")
+
+    second = stack.control("telegram/stars/renew", charge=first)["charge"]
+    stack.until(lambda: fima.days() == 60, what="the second month")
+    stack.control("telegram/stars/refund", charge=second)
+    stack.until(lambda: fima.days() == 30, what="the second month to be taken back, and only it")
+
+    stack.until(
+        lambda: (
+            stack.value(
+                "SELECT status FROM payments_providersubscription WHERE customer_id ="
+                " (SELECT id FROM payments_customer WHERE telegram_id = %s)",
+                fima.chat_id,
+            )
+            == "canceled"
+        ),
+        what="nothing to be charged after a refund",
+    )
+    stack.until(lambda: "409" in str(try_renew(stack, second)), what="Telegram to know of the end")
+
+
+def try_renew(stack, charge: str):
+    try:
+        return stack.control("telegram/stars/renew", charge=charge)
+    except AssertionError as refused:
+        return refused

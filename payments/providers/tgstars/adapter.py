@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 MOST_STARS = 25_000
 MOST_STARS_A_MONTH = 10_000
-MONTH = 2_592_000  # seconds: the only subscription period there is
+PERIOD_DAYS = 30
+MONTH = PERIOD_DAYS * 86400  # seconds: the only subscription period there is
 LONGEST_TITLE, LONGEST_DESCRIPTION = 32, 255
 MAX_BRACKETS = 512  # an update holds a whole message with its keyboard
 
@@ -106,7 +107,7 @@ class Provider(PaymentProvider):
     def fetch(self, external_id: str) -> ProviderEvent:
         """The newest thing that happened to an order. Stars that went back are told as a refund."""
         for told in self._transactions():
-            if told.reference == external_id:
+            if told.external_id == external_id:
                 return told
         return updates.untouched(external_id)
 
@@ -132,7 +133,7 @@ class Provider(PaymentProvider):
 
     def find_refund(self, request: RefundRequest) -> RefundResult | None:
         for told in self._transactions():
-            is_it = told.reference == request.payment_reference
+            is_it = told.external_id == request.external_id
             if is_it and told.kind is EventKind.REFUNDED:
                 return RefundResult(
                     state=RefundState.SUCCEEDED, external_id=told.operation, event=told
@@ -141,12 +142,16 @@ class Provider(PaymentProvider):
                 return None
         return None
 
+    def renews(self, *, length: int, unit: str) -> bool:
+        """Thirty days are the only period there is."""
+        return (length, unit) == (PERIOD_DAYS, "day")
+
     def cancel_subscription(self, external_id: str) -> None:
         """Have no further month charged; the present one stays. `external_id` is the first invoice's reference."""
         for row in self._client.newest_first():
             told = _read(row)
             partner = row.get("source")
-            if told is None or told.reference != external_id or not isinstance(partner, dict):
+            if told is None or told.subscription != external_id or not isinstance(partner, dict):
                 continue
             payer = partner.get("user")
             payer_id = payer.get("id") if isinstance(payer, dict) else None
@@ -175,19 +180,33 @@ class Provider(PaymentProvider):
         return _with_seal(body, signatures.seal(body, token=self._token) if self._token else "")
 
     def _transactions(self, since: datetime | None = None) -> Iterator[ProviderEvent]:
-        """What their list says of sales, newest first; a row that cannot be read is told to the log."""
+        """What their list says of sales, newest first; a row that cannot be read is told to the log.
+
+        Charges of a subscription look alike: which of them was the first is known at the list's beginning only.
+        """
+        firsts: dict[str, str] | None = None
         for row in self._client.newest_first():
             moment = updates.when(row)
             if since is not None and moment is not None and moment < since:
                 return
             told = _read(row)
-            if told is not None:
-                yield told
+            if told is None:
+                continue
+            if told.subscription:
+                firsts = firsts or self._first_charges()
+                is_first = firsts.get(told.subscription, told.operation) == told.operation
+                told = told if is_first else updates.renewal(told)
+            yield told
+
+    def _first_charges(self) -> dict[str, str]:
+        """The charge each subscription began with."""
+        rows = (_read(row) for row in self._client.newest_first())
+        return {told.subscription: told.operation for told in rows if told and told.subscription}
 
     def _charge(self, request: RefundRequest) -> ProviderEvent | None:
         """The charge to give back: the named one, or the only one of the order."""
         for told in self._transactions():
-            if told.kind is not EventKind.PAID or told.reference != request.payment_reference:
+            if told.kind is not EventKind.PAID or told.external_id != request.external_id:
                 continue
             if request.operation in ("", told.operation):
                 return told

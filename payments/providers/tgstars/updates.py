@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -88,7 +89,13 @@ def transaction(row: Mapping[str, Any]) -> ProviderEvent | None:
         "currency": CURRENCY,
         "date": row.get("date"),
     }
-    return _charged(said, word)
+    told = _charged(said, word)
+    return replace(told, subscription=told.reference) if "subscription_period" in partner else told
+
+
+def renewal(told: ProviderEvent) -> ProviderEvent:
+    """A charge of a subscription that is not its first: another sale, named by its charge alone."""
+    return replace(told, reference="", external_id=told.operation)
 
 
 def untouched(reference: str) -> ProviderEvent:
@@ -113,17 +120,18 @@ def _charged(said: Mapping[str, Any], word: str) -> ProviderEvent:
     charge, reference = _charge(said, "telegram_payment_charge_id"), _reference(said)
     # A renewal repeats the payload of the first invoice, and is another sale.
     is_renewal = said.get("is_recurring") is True and said.get("is_first_recurring") is not True
-    return ProviderEvent(
+    told = ProviderEvent(
         kind=EventKind.PAID if word == PAID else EventKind.REFUNDED,
         trust=Trust.SIGNED,
         event_id=f"{charge}:{word}",
-        reference="" if is_renewal else reference,
-        external_id=charge if is_renewal else reference,
+        reference=reference,
+        external_id=reference,
         money=_money(said),
         operation=charge,
         subscription=reference if said.get("is_recurring") is True else "",
         raw=_shown(said, word),
     )
+    return renewal(told) if is_renewal else told
 
 
 def _charge(said: Mapping[str, Any], name: str) -> str:

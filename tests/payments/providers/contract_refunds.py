@@ -41,7 +41,7 @@ class RefundContract(ProviderCase):
         return RefundRequest(
             reference=REFUND,
             payment_reference=self.reference,
-            money=Money(Decimal(asked.pop("amount")), "RUB"),
+            money=Money(Decimal(asked.pop("amount")), self.currency),
             payer_id=555000111,
             description="№ 1",
             asked_since=datetime(2026, 3, 2, tzinfo=UTC),
@@ -156,7 +156,7 @@ class RefundContract(ProviderCase):
             origin=Refund.Origin.STAFF,
             status=Refund.Status.ORDERED,
             amount=payment.amount,
-            currency="RUB",
+            currency=self.currency,
             attempts=1,
         )
         own = replace(result.event, refund=REFUND)
@@ -180,12 +180,18 @@ class RefundContract(ProviderCase):
             provider=self.slug,
             reference=self.reference,
             external_id=recording["asked"]["external_id"],
+            currency=self.currency,
         )
-        send(payment, EventKind.PAID)
+        send(payment, EventKind.PAID, currency=self.currency)
         return payment
 
     def _notice(self, provider: PaymentProvider, name: str, own: Any) -> dict[str, Any]:
         """What the provider's own notification of this refund says, read by the adapter."""
         [said] = provider.parse(self.raw(name))
         assert said.event_id == own.event_id
-        return {"event_id": said.event_id, "operation": said.operation, "refund": said.refund}
+        return {
+            "event_id": said.event_id,
+            "operation": said.operation,
+            "refund": said.refund,
+            "currency": self.currency,
+        }

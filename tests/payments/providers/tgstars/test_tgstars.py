@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from integrations.errors import CallbackMalformed, CallbackRejected, ServiceRefused
-from payments.abilities import RefundRequest, RefundsMoney, RefundState
+from integrations.errors import CallbackMalformed, CallbackRejected
 from payments.errors import InvoiceRefused
 from payments.money import Money
 from payments.provider import EventKind, ListsPayments
@@ -192,68 +191,22 @@ class TestStars(ProviderContract):
         asked = provider.fetch(REFERENCE)
         assert (asked.kind, asked.event_id) == (EventKind.REFUNDED, told.event_id)
 
-    # --- refunds
+    def test_charges_of_a_subscription_are_told_apart_by_their_order(self, provider, api):
+        rows = [row(n, reference=REFERENCE) for n in (1, 2, 3)]
+        for one in rows:
+            one["source"]["subscription_period"] = 2_592_000
+        api.otherwise = Ledger([rows[0], row(9), *rows[1:]])
+        told = list(provider.list_payments(since=datetime(2000, 1, 1, tzinfo=UTC)))
+        assert [(event.external_id, event.reference) for event in told] == [
+            ("charge_3", ""),
+            ("charge_2", ""),
+            (f"{9:032x}", f"{9:032x}"),
+            (REFERENCE, REFERENCE),
+        ]
+        assert provider.fetch(REFERENCE).operation == "charge_1"
+        assert provider.fetch("charge_3").operation == "charge_3"
 
-    def refund_request(self, **fields: Any) -> RefundRequest:
-        return RefundRequest(
-            **{
-                "reference": "f" * 32,
-                "payment_reference": REFERENCE,
-                "external_id": REFERENCE,
-                "operation": CHARGE,
-                "money": Money(Decimal(199), "XTR"),
-                "payer_id": 555000111,
-                "reason": "",
-            }
-            | fields
-        )
-
-    def refunding(self, api, *, refusal: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Their list with one charge of our order, and how they answer a refund."""
-        listed = Ledger([row(1, reference=REFERENCE, id=CHARGE)])
-        asked: list[dict[str, Any]] = []
-
-        def said(handler, request):
-            if not request.path.endswith("/refundStarPayment"):
-                listed(handler, request)
-                return
-            asked.append(request.json)
-            done = answer(200, {"ok": True, "result": True})
-            (answer(400, refusal) if refusal else done)(handler, request)
-
-        api.otherwise = said
-        return asked
-
-    @pytest.mark.parametrize("operation", [CHARGE, ""])
-    def test_a_refund_names_the_charge_and_tells_the_updates_own_event(
-        self, provider, api, operation
-    ):
-        asked = self.refunding(api)
-        assert isinstance(provider, RefundsMoney)
-        result = provider.refund(self.refund_request(operation=operation))
-        assert asked == [{"user_id": 555000111, "telegram_payment_charge_id": CHARGE}]
-        [told] = provider.parse(self.raw("refunded__by_the_bot.json"))
-        assert result.state is RefundState.SUCCEEDED
-        assert (result.event.event_id, result.event.money) == (told.event_id, told.money)
-
-    def test_a_refund_that_was_made_before_counts_as_made(self, provider, api):
-        said = {"ok": False, "description": "Bad Request: CHARGE_ALREADY_REFUNDED"}
-        self.refunding(api, refusal=said)
-        assert provider.refund(self.refund_request()).state is RefundState.SUCCEEDED
-
-    @pytest.mark.parametrize(
-        "fields", [{"money": Money(Decimal(100), "XTR")}, {"operation": "another"}], ids=str
-    )
-    def test_a_part_or_a_foreign_charge_is_refused_before_the_call(self, provider, api, fields):
-        asked = self.refunding(api)
-        with pytest.raises(ServiceRefused):
-            provider.refund(self.refund_request(**fields))
-        assert asked == []
-
-    def test_what_became_of_a_refund_can_be_asked(self, provider, api):
-        self.refunding(api)
-        assert provider.find_refund(self.refund_request()) is None
-        paid, back = (row(2, reference=REFERENCE, id=CHARGE, went=went) for went in (False, True))
-        api.otherwise = Ledger([paid, back])
-        found = provider.find_refund(self.refund_request())
-        assert (found.state, found.event.event_id) == (RefundState.SUCCEEDED, f"{CHARGE}:refunded")
+    def test_only_thirty_days_can_renew(self, provider):
+        assert provider.renews(length=30, unit="day")
+        assert not provider.renews(length=90, unit="day")
+        assert not provider.renews(length=1, unit="month")
