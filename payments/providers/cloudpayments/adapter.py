@@ -143,6 +143,9 @@ class Provider(Charging, Holding, Subscribing, PaymentProvider):
     def find_refund(self, request: RefundRequest) -> RefundResult | None:
         return refunds.find(self._client, request)
 
+    def refunds_of(self, external_id: str, *, since: datetime) -> list[ProviderEvent]:
+        return refunds.of_order(self._client, external_id, since=since)
+
     def acknowledge(self, verdict: Verdict) -> Ack:
         """Anything but this JSON is an error to them: a hundred repeats, or a payment refused."""
         body = json.dumps({"code": CODES[verdict]}, separators=(",", ":"))

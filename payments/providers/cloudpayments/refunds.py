@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +64,21 @@ def find(client: CloudPaymentsClient, request: RefundRequest) -> RefundResult | 
         if not named and told.money == request.money and told.operation not in request.others:
             likely = likely or told.operation
     return succeeded(likely, request) if likely else None
+
+
+def of_order(
+    client: CloudPaymentsClient, reference: str, *, since: datetime
+) -> list[ProviderEvent]:
+    """Every refund of an order among the operations since then."""
+    found = []
+    for row in client.payments(since=since):
+        try:
+            told = operations.told(bodies.texts(row))
+        except Unreadable:
+            continue
+        if told.kind is EventKind.REFUNDED and told.reference == reference:
+            found.append(told)
+    return found
 
 
 def succeeded(number: str, request: RefundRequest) -> RefundResult:

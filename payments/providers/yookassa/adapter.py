@@ -175,6 +175,9 @@ class Provider(Charging, Holding, PaymentProvider):
     def find_refund(self, request: RefundRequest) -> RefundResult | None:
         return refunds.find(self._client, request)
 
+    def refunds_of(self, external_id: str, *, since: datetime) -> list[ProviderEvent]:
+        return refunds.of_payment(self._client, external_id)
+
     def whoami(self) -> str:
         me = self._client.me()
         try:

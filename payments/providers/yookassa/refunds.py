@@ -11,7 +11,7 @@ import structlog
 from integrations.errors import ServiceRefused
 from integrations.foreign import Unreadable
 from payments.abilities import RefundRequest, RefundResult, RefundState
-from payments.provider import EventKind, Trust
+from payments.provider import EventKind, ProviderEvent, Trust
 from payments.providers.yookassa import objects
 from payments.providers.yookassa.client import NOT_FOUND, YookassaClient, undocumented
 from payments.providers.yookassa.receipt import ReceiptSettings
@@ -60,6 +60,20 @@ def find(client: YookassaClient, request: RefundRequest) -> RefundResult | None:
         if request.reference in (named, str(refund.get("description", "")).rpartition(" ")[2]):
             return told(refund, request)
     return None
+
+
+def of_payment(client: YookassaClient, payment_id: str) -> list[ProviderEvent]:
+    """Every refund of a payment that has succeeded."""
+    try:
+        known = [
+            objects.refund_event(row if isinstance(row, dict) else {}, trust=Trust.SIGNED)
+            for row in client.refunds(payment_id)
+        ]
+    except Unreadable as error:
+        raise undocumented(str(error)) from None
+    return [
+        one for one in known if one.kind is EventKind.REFUNDED and one.external_id == payment_id
+    ]
 
 
 def told(refund: Mapping[str, Any], request: RefundRequest) -> RefundResult:

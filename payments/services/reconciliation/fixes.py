@@ -73,7 +73,10 @@ def fix(*, line_id: int, staff: AbstractBaseUser) -> str:
         Fix.INCIDENT: _open_incident,
         Fix.NONE: _nothing,
     }[fix_of(line)](line)
-    resolve(line_id=line.pk, how=How.FIXED, resolution=done, staff=staff)
+    # Where the lists go on differing, the line is explained by what was done: later runs stay silent about it.
+    lasts = line.kind in (Kind.MISSING_HERE, Kind.MISSING_THERE)
+    how = How.EXPLAINED if lasts else How.FIXED
+    resolve(line_id=line.pk, how=how, resolution=done, staff=staff)
     return done
 
 

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from integrations import http
 from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreachable
+from payments.abilities import ListsRefunds
 from payments.errors import InvoiceRefused
 from payments.money import Money
 from payments.provider import (
@@ -101,6 +102,7 @@ class ApiContract(ProviderCase):
             ChecksCredentials: lambda: provider.whoami(),
             NamesLimits: lambda: provider.limits(),
             ListsPayments: lambda: list(provider.list_payments(since=datetime.now(UTC))),
+            ListsRefunds: lambda: provider.refunds_of("3f8e2c1a", since=datetime.now(UTC)),
         }
         for ability, call in abilities.items():
             if isinstance(provider, ability):
