@@ -21,6 +21,7 @@ import requests
 import structlog
 import urllib3
 
+from integrations import skew
 from integrations.errors import ConnectionLost, ServiceRefused, ServiceUnreachable
 from integrations.transport import Call, new_session, under_deadline
 
@@ -151,6 +152,7 @@ class Client:
             stream=True,
             **options,
         ) as response:
+            skew.observe(response.headers)
             content = bytearray()
             for chunk in response.iter_content(16 * 1024):
                 content += chunk

@@ -1,7 +1,7 @@
-"""Pages of the staff themselves and of what the bot sent."""
+"""Pages of the staff themselves, of what the bot sent, and of how the payment providers are doing."""
 
 from __future__ import annotations
 
-from project.admin import messages, people
+from project.admin import messages, people, providers
 
-__all__ = ["messages", "people"]
+__all__ = ["messages", "people", "providers"]

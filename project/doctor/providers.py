@@ -3,12 +3,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from integrations import selectors
 from integrations.clock import wall_clock
 from integrations.errors import IntegrationError
 from integrations.models import InboundCallback
+from integrations.skew import LARGEST, watching
+from payments.models import ProviderState
 from payments.provider import ChecksCredentials, NamesLimits, PaymentProvider
 from payments.registry import get_provider
+from payments.services.provider_health import Health, Silence, health_of
 from project.callback_addresses import callback_addresses, older_addresses
 from project.doctor.findings import Finding, Section, ago, failed, fine, warning
 
@@ -25,7 +27,9 @@ def _provider(slug: str, *, calls: bool) -> Section:
         return Section(slug, [failed("Adapter", str(error))])
     found = [_keys(provider)]
     if not provider.missing(settings.CREDENTIALS):
-        found += [_account(provider), *_limits(provider)]
+        with watching() as seen:
+            found += [_account(provider), *_limits(provider)]
+        found += _clock(seen)
     addresses = [*callback_addresses(provider), *older_addresses(provider)]
     found += [fine("Callback address", address) for address in addresses]
     if calls:
@@ -66,11 +70,8 @@ def _limits(provider: PaymentProvider) -> list[Finding]:
 
 
 def _calls(provider: PaymentProvider) -> list[Finding]:
-    accepted = selectors.last_call(provider.slug, accepted=True)
-    refused = selectors.last_call(provider.slug, accepted=False)
-    count = sum(
-        refusal.count for refusal in selectors.refused_lately() if refusal.source == provider.slug
-    )
+    health = health_of(provider)
+    accepted, refused = health.accepted, health.refused
     found = [
         fine("Last accepted call", _when(accepted))
         if accepted
@@ -78,12 +79,76 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
             "Last accepted call", "none yet", "Is the callback address set at the provider?"
         )
     ]
+    if health.is_signed is not None:
+        believed = "by its signature" if health.is_signed else "after a question to the API"
+        found.append(fine("Last accepted call is believed", believed))
     if refused is not None:
         # Somebody always knocks; it matters when nothing genuine has come since.
         newer = accepted is None or refused.last_delivery_at > accepted.last_delivery_at
+        reasons = ", ".join(f"{reason} {count}" for reason, count in health.refusals)
+        count = sum(count for _reason, count in health.refusals)
         detail = f"{_when(refused)}: {refused.verdict_reason}; {count} in 24 h"
+        detail += f" ({reasons})" if len(health.refusals) > 1 else ""
         found.append((warning if newer else fine)("Last refused call", detail))
-    return found
+    return [
+        *found,
+        *_silence(health.silence),
+        _polling(health),
+        _self_test(health.state),
+        _able(health),
+    ]
+
+
+def _silence(silence: Silence) -> list[Finding]:
+    if silence.quiet_for is None or silence.usual is None:
+        return []
+    quiet, usual = ago(silence.quiet_for.total_seconds()), ago(silence.usual.total_seconds())
+    detail = f"{quiet} since the last call, usually up to {usual}"
+    if silence.is_long:
+        return [warning("Silence", detail, "Is the callback address still set at the provider?")]
+    return [fine("Silence", detail)]
+
+
+def _polling(health: Health) -> Finding:
+    state = health.state
+    if settings.POLLS_A_MINUTE <= 0:
+        return fine("Polling", "switched off by POLLS_A_MINUTE")
+    if state.failures:
+        detail = f"{state.failures} failures in a row: {state.error}"
+        return warning("Polling", detail, f"It is left alone until {state.silent_until}.")
+    answered = state.answered_at
+    last = (
+        f"answered {ago((wall_clock() - answered).total_seconds())} ago"
+        if answered
+        else "not asked yet"
+    )
+    return fine("Polling", f"{last}, {health.due} payments are due")
+
+
+def _self_test(state: ProviderState) -> Finding:
+    """What the office's examination found last: a doctor that sends calls would change something."""
+    test = state.examination.get("self_test")
+    if not test or state.examined_at is None:
+        return fine("Self-test call", "never sent; the office has a button for it")
+    age = ago((wall_clock() - state.examined_at).total_seconds())
+    seen = f", seen from {test['address']}" if test["address"] else ""
+    detail = f"{age} ago: {test['status'] or test['text']}{seen}"
+    if not test["passed"]:
+        return warning("Self-test call", detail, "Check the proxy and PUBLIC_URL.")
+    return fine("Self-test call", detail)
+
+
+def _able(health: Health) -> Finding:
+    return fine("Abilities", ", ".join(health.abilities))
+
+
+def _clock(seen: list[float]) -> list[Finding]:
+    if not seen:
+        return []
+    detail = f"theirs is {seen[-1]:+.1f} s off ours"
+    if abs(seen[-1]) > LARGEST:
+        return [warning("Clock", detail, "Run NTP on this machine.")]
+    return [fine("Clock", detail)]
 
 
 def _when(call: InboundCallback) -> str:

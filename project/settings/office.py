@@ -38,6 +38,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "ENVIRONMENT": "project.appearance.environment",
     "DASHBOARD_CALLBACK": "project.appearance.dashboard",
+    "SCRIPTS": [lambda request: static("office/copy.js")],
     "STYLES": [lambda request: static("office/office.css")],
     "LOGIN": {"form": "project.login.SignInForm"},
     "ACCOUNT": {
@@ -110,6 +111,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     page(_("Тарифы"), "sell", "payments.plan"),
                     page(_("Промокоды"), "confirmation_number", "payments.promocode"),
+                    page(_("Платёжные системы"), "credit_card", "payments.providerstate"),
                     page(_("Сотрудники"), "badge", "auth.user"),
                     page(_("Роли"), "shield_person", "auth.group"),
                     page(_("Приложения с кодами"), "phonelink_lock", "otp_totp.totpdevice"),

@@ -13,6 +13,7 @@ from integrations.models import InboundCallback
 from integrations.sandbox.core.server import SandboxServer
 from integrations.services import heartbeats, inbox
 from payments.registry import forget_providers
+from payments.services import provider_states
 from project.doctor import configuration, providers, stores
 from project.doctor.findings import Level, ago
 
@@ -115,6 +116,26 @@ def test_a_refused_call_is_a_warning_while_none_was_accepted(world, capsys):
     _code, sections = report(capsys)
     assert sections["1Plat"]["Last refused call"]["level"] == "fine"
     assert sections["1Plat"]["Last accepted call"]["level"] == "fine"
+
+
+def test_the_clock_the_poller_and_the_abilities_of_a_provider_are_told(world, capsys):
+    _code, sections = report(capsys)
+    found = sections["1Plat"]
+    assert found["Clock"]["level"] == "fine"
+    assert "off ours" in found["Clock"]["detail"]
+    assert found["Polling"]["detail"] == "not asked yet, 0 payments are due"
+    assert "lists" in found["Abilities"]["detail"]
+    assert found["Self-test call"]["detail"].startswith("never sent")
+
+
+def test_a_provider_that_does_not_answer_the_poller_is_a_warning(world, capsys):
+    provider_states.gave_no_answer("oneplat", ConnectionError("1Plat did not answer"))
+    _code, sections = report(capsys)
+    polling = sections["1Plat"]["Polling"]
+    assert (polling["level"], polling["detail"]) == (
+        "warning",
+        "1 failures in a row: 1Plat did not answer",
+    )
 
 
 def test_calls_for_a_person_are_counted(world, capsys):

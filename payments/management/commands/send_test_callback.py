@@ -6,19 +6,16 @@ same effect: a payment it calls paid is paid.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.callbacks import RawCallback
+from integrations.knocking import knock
 from payments.models import Payment
 from payments.provider import EventKind, SignsTestCallbacks
 from payments.registry import UnknownProvider, get_provider
-
-TIMEOUT = 10  # seconds; providers give up at about this time
 
 
 class Command(BaseCommand):
@@ -84,20 +81,11 @@ class Command(BaseCommand):
         return payment
 
     def send(self, url: str, raw: RawCallback) -> None:
-        started = time.monotonic()
-        try:
-            answer = requests.post(
-                url,
-                data=raw.body,
-                headers=dict(raw.headers),
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise CommandError(f"No answer: {type(error).__name__}") from None
-        elapsed = round((time.monotonic() - started) * 1000)
-        self.stdout.write(f"{answer.status_code} in {elapsed} ms: {answer.text[:200]}")
-        if not 200 <= answer.status_code < 300:
+        answer = knock(url, body=raw.body, headers=raw.headers)
+        if answer.status is None:
+            raise CommandError(f"No answer: {answer.error}")
+        self.stdout.write(f"{answer.status} in {answer.milliseconds} ms: {answer.text}")
+        if not answer.accepted:
             raise CommandError("A provider would send this again: the answer is not 2xx")
 
 
