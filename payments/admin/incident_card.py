@@ -21,9 +21,10 @@ from payments.admin.incident_words import (
 from payments.models import Incident, MoneyEntry
 from payments.registry import provider_label
 from payments.services import suspense
-from payments.services.incidents import money_of
+from payments.services.incidents import WITH_MONEY, money_of
 
 MOST = 50
+TOLD_BY_THE_SENTENCE = WITH_MONEY | {Incident.Kind.LATE}
 
 
 def card_of(incident: Incident) -> Card:
@@ -62,8 +63,9 @@ def _facts(incident: Incident) -> list[Fact]:
         Fact(_("Номер операции"), incident.operation, is_code=True),
         Fact(_("Вызов"), row_link(incident.callback)),
         Fact(_("Обнаружено"), moment(incident.opened_at, seconds=True)),
-        Fact(_("Подробности"), incident.detail),
     ]
+    if incident.kind not in TOLD_BY_THE_SENTENCE:
+        facts.append(Fact(_("Подробности"), incident.detail))
     if incident.status == Incident.Status.RESOLVED:
         facts += [
             Fact(_("Решение"), how(incident)),

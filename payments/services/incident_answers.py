@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -57,11 +58,14 @@ WORDS = {
 
 
 def ready_answer(incident: Incident, name: str, *, waits: str = "") -> str:
-    """The words of a decision in the customer's language; "" where there are none or nobody to tell them to."""
-    customer, words = incident.customer, WORDS.get(name)
-    if customer is None or words is None:
+    """The words of a decision in the customer's language, "" where there are none.
+
+    As long as the customer is not known they are in the installation's own.
+    """
+    words = WORDS.get(name)
+    if words is None:
         return ""
-    with override(customer.language):
+    with override(incident.customer.language if incident.customer else settings.LANGUAGE_CODE):
         payment = incident.payment
         price = money(payment.amount, payment.currency) if payment else ""
         came = money(incident.amount, incident.currency) if incident.amount is not None else price
