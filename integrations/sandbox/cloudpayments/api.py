@@ -129,9 +129,9 @@ def _void(site: Site, document: Document, request_id: str) -> HttpResponse:
 
 
 def _refund(site: Site, document: Document, request_id: str) -> HttpResponse:
-    order, paid = site.operation(document.get("TransactionId"))
-    one = site.refund(order, paid, Decimal(document.get("Amount") or 0))
-    _tell_refund(site, order, one)
+    one, fresh = site.order_refund(document, request_id=request_id)
+    if fresh:
+        _tell_refund(site, site.operation(one.id)[0], one)
     return _reply({"TransactionId": one.id})
 
 

@@ -27,7 +27,8 @@ def fields(order: Order, one: Operation, kind: str) -> dict[str, Any]:
     if kind == "cancel":
         return common
     if kind == "refund":
-        return common | {"PaymentTransactionId": one.parent, "OperationType": "Refund"}
+        told = {"PaymentTransactionId": one.parent, "OperationType": "Refund"}
+        return common | told | {"Data": one.json_data}
     card: dict[str, Any] = common | {
         "Currency": one.currency,
         "PaymentAmount": one.amount,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from integrations.sandbox.cloudpayments.state import (
     COMPLETED,
     STATUS_NAMES,
     CloudPaymentsState,
+    Made,
     Operation,
     Order,
 )
@@ -19,6 +20,7 @@ from integrations.sandbox.core.base import Tile, credential
 from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.provider import Provider
 
+REMEMBERED = timedelta(hours=1)
 STATUS_CODES = {"AwaitingAuthentication": 1, "Authorized": 2, "Completed": 3, "Cancelled": 4}
 
 
@@ -104,6 +106,18 @@ class Site(Provider):
         self.note(order, f"возврат {amount:f}, операция {refund.id}")
         return refund
 
+    def order_refund(self, document: dict[str, Any], *, request_id: str) -> tuple[Operation, bool]:
+        """A refund the shop asks for, and whether it is new: a request id is remembered for an hour."""
+        made = self.state.refunds.get(request_id) if request_id else None
+        if made is not None and self.hub.clock.now() - made.at < REMEMBERED:
+            return self.operation(made.number)[1], False
+        order, paid = self.operation(document.get("TransactionId"))
+        one = self.refund(order, paid, Decimal(document.get("Amount") or 0))
+        one.json_data = str(document.get("JsonData") or "")
+        if request_id:
+            self.state.refunds[request_id] = Made(number=one.id, at=self.hub.clock.now())
+        return one, True
+
     def entries(self) -> Iterable[Order]:
         return self.state.orders.values()
 
@@ -162,6 +176,7 @@ class Site(Provider):
             "Reason": one.reason or None,
             "ReasonCode": one.reason_code,
             "Type": 1 if one.parent else 0,
+            "JsonData": one.json_data or None,
             "Refunded": any(other.parent == one.id for other in order.operations),
             "GatewayName": "Test",
         }

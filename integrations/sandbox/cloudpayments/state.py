@@ -39,8 +39,17 @@ class Operation:
     created: datetime
     status: str = AWAITING
     parent: int = 0  # of a refund: the payment's id
+    json_data: str = ""  # what the shop said with it
     reason: str = ""
     reason_code: int = 0
+
+
+@dataclass
+class Made:
+    """What an X-Request-ID made, kept for an hour."""
+
+    number: int
+    at: datetime
 
 
 @dataclass
@@ -92,6 +101,7 @@ class Options:
 class CloudPaymentsState:
     orders: dict[str, Order] = field(default_factory=dict)  # by link id
     replays: dict[str, str] = field(default_factory=dict)  # X-Request-ID -> link id
+    refunds: dict[str, Made] = field(default_factory=dict)  # X-Request-ID -> refund
     options: Options = field(default_factory=Options)
     last_operation: int = 504000
     last_order: int = 2129

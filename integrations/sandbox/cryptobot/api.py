@@ -15,6 +15,7 @@ from integrations.sandbox.core.http import SandboxRequest
 from integrations.sandbox.cryptobot.app import App, Refused
 from integrations.sandbox.cryptobot.simulator import Cryptobot
 from integrations.sandbox.cryptobot.state import ACTIVE, DELETED, PAID
+from integrations.sandbox.cryptobot.transfers import listed, transfer
 from integrations.sandbox.cryptobot.wire import Payload, printed
 
 LOCKED = 423
@@ -95,6 +96,8 @@ METHODS: dict[str, Callable[[App, Payload], Any]] = {
     "getInvoices": _list,
     "deleteInvoice": _delete,
     "getMe": _me,
+    "transfer": transfer,
+    "getTransfers": listed,
 }
 
 

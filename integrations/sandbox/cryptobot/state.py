@@ -66,12 +66,25 @@ class Invoice:
 
 
 @dataclass
+class Transfer:
+    transfer_id: int
+    spend_id: str
+    user_id: int
+    asset: str
+    amount: Decimal
+    completed: datetime
+    comment: str = ""
+
+
+@dataclass
 class Options:
     """How the service behaves; changed on its page and by the control API."""
 
     minimum: Decimal = Decimal(1)
     maximum: Decimal = Decimal(2000000)
     suspended: bool = False  # every call is answered with 423
+    transfers: bool = True  # switched on in the app's security settings
+    coins: bool = True  # whether the app's balance has any
     callback_url: str = ""
     retry_seconds: list[float] = field(default_factory=lambda: [1.0, 3.0, 10.0, 30.0, 60.0])
 
@@ -79,7 +92,9 @@ class Options:
 @dataclass
 class CryptobotState:
     invoices: dict[str, Invoice] = field(default_factory=dict)  # by id
+    transfers: dict[str, Transfer] = field(default_factory=dict)  # by spend id
     options: Options = field(default_factory=Options)
+    last_transfer: int = 7300
     last_id: int = 528889
     last_update: int = 7000
     last_delivery: int = 0

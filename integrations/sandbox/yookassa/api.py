@@ -15,7 +15,7 @@ from integrations.sandbox.core.http import SandboxRequest
 from integrations.sandbox.yookassa import wire
 from integrations.sandbox.yookassa.payer import news, refund_news
 from integrations.sandbox.yookassa.simulator import Yookassa
-from integrations.sandbox.yookassa.state import HELD, Payment
+from integrations.sandbox.yookassa.state import HELD, SUCCEEDED, Payment
 from integrations.sandbox.yookassa.wire import Document, Refused
 
 Answer = Callable[[Yookassa, Document], Document]
@@ -166,9 +166,9 @@ def refunds(request: SandboxRequest) -> HttpResponse:
 
         def give_back() -> str:
             paid = _payment(shop, str(document.get("payment_id")))
-            amount, _currency = shop.sum_of(document)
-            made = shop.give_back(paid, amount, str(document.get("description") or ""))
-            shop.launch(paid, refund_news(shop, paid, made))
+            made = shop.order_refund(document, paid)
+            if made.status == SUCCEEDED:
+                shop.launch(paid, refund_news(shop, paid, made))
             return made.id
 
         return wire.refund_object(shop.state.refunds[_keyed(request, shop, give_back)])

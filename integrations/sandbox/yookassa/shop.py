@@ -129,6 +129,33 @@ class Shop(Provider):
         payment.status, payment.party, payment.reason = CANCELED, party, reason
         self.note(payment, f"отменён: {reason}")
 
+    def order_refund(self, document: dict[str, Any], payment: Payment) -> Refund:
+        """A refund the shop asks for: done at once, later, or not at all, as the options say."""
+        options = self.state.options
+        amount, _currency = self.sum_of(document)
+        if options.receipt_required and not document.get("receipt"):
+            raise Refused(400, "invalid_request", "Receipt is missing or illegal", "receipt")
+        refund = self.give_back(payment, amount, str(document.get("description") or ""))
+        refund.metadata = {str(k): str(v) for k, v in _inner(document, "metadata").items()}
+        refund.status = options.refund_answer
+        if refund.status == PENDING:
+            refund.due = self.hub.clock.now() + timedelta(seconds=options.refund_seconds)
+            self.note(payment, "возврат ждёт банка")
+        elif refund.status == CANCELED:
+            payment.refunded -= amount
+            refund.reason = options.refund_reason
+            self.note(payment, f"возврат отменён: {refund.reason}")
+        return refund
+
+    def matured(self) -> list[Refund]:
+        """Pending refunds whose time has come, succeeded now."""
+        now = self.hub.clock.now()
+        waiting = [one for one in self.state.refunds.values() if one.status == PENDING]
+        due = [one for one in waiting if one.due is not None and one.due <= now]
+        for refund in due:
+            refund.status = SUCCEEDED
+        return due
+
     def give_back(self, payment: Payment, amount: Decimal, description: str = "") -> Refund:
         if payment.status != SUCCEEDED:
             raise Refused(400, "invalid_request", "Payment is not refundable", "payment_id")

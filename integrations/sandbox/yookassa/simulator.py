@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from integrations.sandbox.core.delivery import Call
-from integrations.sandbox.yookassa.payer import MODES, news
+from integrations.sandbox.yookassa.payer import MODES, news, refund_news
 from integrations.sandbox.yookassa.shop import Shop
 from integrations.sandbox.yookassa.state import Delivery, Payment
 from integrations.sandbox.yookassa.views import payment_view
@@ -36,7 +36,10 @@ class Yookassa(Shop):
         return bool(entry.deliveries) and all(one.attempts for one in entry.deliveries)
 
     def tidy(self) -> None:
-        """Cancel what nobody paid within the hour, and say so."""
+        """Cancel what nobody paid within the hour, let refunds arrive, and say so."""
+        for refund in self.matured():
+            paid = self.state.payments[refund.payment_id]
+            self.launch(paid, refund_news(self, paid, refund, "возврат дошёл"))
         for payment in self.overdue():
             self.launch(payment, news(self, payment, "отменён: никто не оплатил за час"))
 

@@ -61,6 +61,10 @@ class Refund:
     currency: str
     created: datetime
     description: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    status: str = SUCCEEDED
+    reason: str = ""
+    due: datetime | None = None  # when a pending one becomes succeeded
 
 
 @dataclass
@@ -80,6 +84,9 @@ class Options:
     maximum: Decimal = Decimal(350000)
     lifetime_minutes: int = 60
     receipt_required: bool = False
+    refund_answer: str = SUCCEEDED  # or pending, or canceled
+    refund_seconds: float = 5.0  # how long a pending refund waits
+    refund_reason: str = "insufficient_funds"  # of a canceled one
     address: str = "185.71.76.5"  # where notifications seem to come from
     callback_url: str = ""
     # Seconds after the event, as their help page lists them.

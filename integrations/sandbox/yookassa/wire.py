@@ -90,14 +90,19 @@ def _method(payment: Payment) -> Document:
 
 
 def refund_object(refund: Refund) -> Document:
-    return {
+    document: Document = {
         "id": refund.id,
         "payment_id": refund.payment_id,
-        "status": "succeeded",
+        "status": refund.status,
         "created_at": moment(refund.created),
         "amount": money(refund.amount, refund.currency),
         "description": refund.description,
     }
+    if refund.metadata:
+        document["metadata"] = refund.metadata
+    if refund.reason:
+        document["cancellation_details"] = {"party": "refund_network", "reason": refund.reason}
+    return document
 
 
 def notification(event: str, subject: Document) -> str:
