@@ -24,7 +24,8 @@ from integrations.selectors import last_call, refused_lately
 from integrations.services.heartbeats import PROCESSES
 from payments.admin.badges import sum_of
 from payments.admin.filters import PAYMENT_QUEUES
-from payments.models import Incident, MoneyEntry, Payment
+from payments.admin.refund_filters import REFUND_QUEUES
+from payments.models import Incident, MoneyEntry, Payment, Refund
 from payments.money import Money
 from payments.provider import PaymentProvider
 from payments.registry import all_providers
@@ -82,6 +83,7 @@ def office_dashboard(user: Any) -> Dashboard:
         tiles=[
             *(incident_tiles() if user.has_perm("payments.view_incident") else []),
             *(payment_tiles() if sees_payments else []),
+            *([refund_tile()] if user.has_perm("payments.view_refund") else []),
             *(call_tiles() if sees_calls else []),
         ],
         processes=process_lights(),
@@ -117,6 +119,16 @@ def payment_tiles() -> list[Tile]:
         )
         for name, title, note, tone in queues
     ]
+
+
+def refund_tile() -> Tile:
+    return tile(
+        _("Возвраты"),
+        _("ждут решения или перевода"),
+        Refund.objects.filter(REFUND_QUEUES["waiting"]),
+        list_link(Refund, queue="waiting"),
+        Tone.WARN,
+    )
 
 
 def call_tiles() -> list[Tile]:

@@ -12,6 +12,7 @@ from payments.admin import (
     promo_codes,
     promotions,
     reconciliation,
+    refunds,
     statements,
     subscriptions,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "promo_codes",
     "promotions",
     "reconciliation",
+    "refunds",
     "statements",
     "subscriptions",
 ]

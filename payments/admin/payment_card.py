@@ -19,6 +19,7 @@ from payments.admin.comparison import KIND_WORDS, compare
 from payments.admin.day_rows import day_headers, day_row
 from payments.admin.incident_rows import incidents_table
 from payments.admin.progress import steps
+from payments.admin.refund_actions import refund_table
 from payments.models import Gift, Payment, PaymentEvent
 from payments.money import Money
 from payments.provider import EventKind, Trust
@@ -53,6 +54,7 @@ def card_of(payment: Payment) -> Card:
             _calls(payment),
             _events(events),
             _money(payment),
+            refund_table(payment),
             _days(payment),
             _reactions(payment),
             _messages(payment),

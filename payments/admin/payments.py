@@ -27,15 +27,18 @@ from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
 from payments.admin.payment_card import card_of
+from payments.admin.refund_actions import RefundsPayments
 from payments.errors import EventTooEarly, NotPossible, UnknownPayment
 from payments.models import Payment, PaymentEvent
 from payments.periods import Unit, add_period
 from payments.registry import UnknownProvider
 from payments.services import chargebacks, checks, fulfilment, staff
 
+ASKED = ("give_access", "refund", "chargeback")  # a page of their own first
+
 
 @admin.register(Payment)
-class PaymentAdmin(CardAdmin):
+class PaymentAdmin(RefundsPayments, CardAdmin):
     change_form_template = "admin/office/payment.html"
     change_list_template = "admin/office/change_list.html"
     list_display = (
@@ -63,6 +66,7 @@ class PaymentAdmin(CardAdmin):
     card_actions = {
         "check": ("ask_provider", "payments.check_payment"),
         "give_access": ("give_access", "payments.give_access"),
+        "refund": ("give_back", "payments.decide_refund"),
         "repeat": ("repeat", "integrations.replay"),
         "chargeback": ("charge_back", "payments.resolve_incident"),
     }
@@ -165,18 +169,13 @@ class PaymentAdmin(CardAdmin):
         titles = {
             "check": _("Проверить у платёжной системы"),
             "give_access": _("Выдать доступ"),
+            "refund": _("Вернуть деньги"),
             "repeat": _("Повторить"),
         }
         if row.status in chargebacks.POSSIBLE:
             titles["chargeback"] = _("Опротестование")
         card.actions = [
-            self.button(
-                name,
-                row,
-                title,
-                asks=name in ("give_access", "chargeback"),
-                is_main=name == "check",
-            )
+            self.button(name, row, title, asks=name in ASKED, is_main=name == "check")
             for name, title in titles.items()
             if self.may(request, name)
         ]

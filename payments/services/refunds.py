@@ -141,11 +141,14 @@ def confirm(*, refund_id: int, staff: AbstractBaseUser) -> Refund:
 
 
 def reject(*, refund_id: int, staff: AbstractBaseUser, reason: str) -> Refund:
-    """No money goes back, and the customer who asked is told why. Raises RefundImpossible."""
-    with _moving(refund_id, Status.REQUESTED, Status.SECOND) as refund:
+    """No money goes back, and the customer who asked is told why; also where the provider would not send it.
+
+    Raises RefundImpossible.
+    """
+    with _moving(refund_id, Status.REQUESTED, Status.SECOND, Status.FAILED) as refund:
         if refund.status == Status.REQUESTED:
             refund.decided_by_id, refund.decided_at = staff.pk, now()
-        elif refund.decided_by_id != staff.pk:
+        elif refund.status == Status.SECOND and refund.decided_by_id != staff.pk:
             refund.second_by_id, refund.second_at = staff.pk, now()
         refund.reason = reason[:500]
         _finish(refund, Status.REJECTED)

@@ -81,6 +81,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     page(_("Исключения"), "report", "payments.incident"),
                     page(_("Платежи"), "payments", "payments.payment"),
+                    page(_("Возвраты"), "undo", "payments.refund"),
                     page(_("Страницы оплаты"), "add_link", "payments.paylink"),
                     page(_("Денежные проводки"), "account_balance", "payments.moneyentry"),
                     page(_("Сверки"), "balance", "payments.reconciliationrun"),

@@ -149,6 +149,7 @@ def test_no_answer_means_waiting_and_asking_first(bank, paid, olga, what):
     assert refund_sending.send_refunds() == 0
     assert now_is(refund) == Status.ORDERED
     assert "ServiceUnreachable" in refund.error
+    assert refund.not_before is not None
     assert refund.not_before > wall_clock()
     assert refund_sending.send_refunds() == 0
     due(refund)
@@ -225,7 +226,7 @@ def test_the_notification_may_come_while_the_call_is_under_way(bank, paid, olga,
     answered = bank.refund
 
     def overtaken(request: RefundRequest) -> RefundResult:
-        result = answered(request)
+        result: RefundResult = answered(request)
         send(paid, EventKind.REFUNDED, event_id="refund:r-1", operation="r-1")
         return result
 
