@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 from payments.models import Payment
 from payments.provider import EventKind
 from payments.registry import forget_providers
+from payments.services import refund_rules, refund_sending
 from tests.payments.events import send
+from tests.payments.refund_bank import Bank
 from tests.support.http_server import HttpServer
 
 
@@ -56,3 +58,11 @@ def olga(db) -> User:
 @pytest.fixture
 def boris(db) -> User:
     return get_user_model().objects.create_user("boris")
+
+
+@pytest.fixture
+def bank(monkeypatch) -> Bank:
+    bank = Bank()
+    for module in (refund_sending, refund_rules):
+        monkeypatch.setattr(module, "get_provider", lambda slug: bank)
+    return bank

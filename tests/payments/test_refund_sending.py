@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from integrations.clock import wall_clock
-from integrations.errors import ServiceRefused, ServiceUnreachable
 from integrations.models import OutboxMessage
-from payments.abilities import RefundRequest, RefundResult, RefundState
-from payments.models import MoneyEntry, Payment, Refund
-from payments.provider import EventKind, ProviderEvent, Trust
-from payments.services import refund_rules, refund_sending, refunds
+from payments.abilities import RefundRequest, RefundResult
+from payments.models import Refund
+from payments.provider import EventKind
+from payments.services import refund_sending, refunds
 from payments.services.audit import audit_ledgers
 from tests.payments.events import send
+from tests.payments.refund_bank import booked, due, now_is
 from tests.payments.refund_support import approve, ask, days_of, start
 
 Status = Refund.Status
-
-
-class Bank:
-    """A provider that remembers every refund by its key. `plan` is what happens to the next calls."""
-
-    label = "Bank"
-
-    def __init__(self) -> None:
-        self.made: dict[str, str] = {}
-        self.calls: list[str] = []
-        self.plan: list[str] = []
-        self.settled = True
-        self.gate: threading.Barrier | None = None
-
-    def refund(self, request: RefundRequest) -> RefundResult:
-        self.calls.append("refund")
-        what = self.plan.pop(0) if self.plan else ""
-        if what == "down":
-            raise ServiceUnreachable("no answer", service="Bank")
-        if what == "refuse":
-            raise ServiceRefused("more than is left", service="Bank")
-        self.made.setdefault(request.reference, f"r-{len(self.made) + 1}")
-        if what == "lost":
-            raise ServiceUnreachable("the answer was lost", service="Bank")
-        return self._told(request)
-
-    def find_refund(self, request: RefundRequest) -> RefundResult | None:
-        self.calls.append("find")
-        what = self.plan.pop(0) if self.plan else ""
-        if what == "down":
-            raise ServiceUnreachable("no answer", service="Bank")
-        if what == "refuse":
-            raise ServiceRefused("wrong key", service="Bank")
-        return self._told(request) if request.reference in self.made else None
-
-    def _told(self, request: RefundRequest) -> RefundResult:
-        number = self.made[request.reference]
-        if not self.settled:
-            return RefundResult(state=RefundState.PENDING, external_id=number)
-        return RefundResult(
-            state=RefundState.SUCCEEDED, external_id=number, event=told(request, number)
-        )
-
-
-def told(request: RefundRequest, number: str) -> ProviderEvent:
-    return ProviderEvent(
-        kind=EventKind.REFUNDED,
-        trust=Trust.SIGNED,
-        event_id=f"refund:{number}",
-        reference=request.payment_reference,
-        external_id=request.external_id,
-        money=request.money,
-        operation=number,
-    )
-
-
-@pytest.fixture
-def bank(monkeypatch) -> Bank:
-    bank = Bank()
-    for module in (refund_sending, refund_rules):
-        monkeypatch.setattr(module, "get_provider", lambda slug: bank)
-    return bank
-
-
-def due(refund: Refund) -> None:
-    """The lease or the pause is over."""
-    Refund.objects.filter(pk=refund.pk).update(not_before=wall_clock() - timedelta(seconds=1))
-
-
-def now_is(refund: Refund) -> str:
-    refund.refresh_from_db()
-    return refund.status
-
-
-def booked() -> list[Decimal]:
-    return list(MoneyEntry.objects.filter(kind="refund").values_list("amount", flat=True))
 
 
 def test_an_approved_refund_is_sent_booked_and_told(bank, paid, olga):
@@ -274,101 +193,3 @@ def test_a_provider_that_is_switched_off_is_waited_for(paid, olga, bank, monkeyp
 
 def _killed(*_arguments: object, **_named: object) -> None:
     raise KeyboardInterrupt
-
-
-# --- several at once, each with a connection of its own
-
-
-def at_once(*jobs: Callable[[], object]) -> list[object]:
-    """What each returned or raised, begun together."""
-    results: list[object] = [None] * len(jobs)
-    gate = threading.Barrier(len(jobs))
-
-    def run(number: int, job: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            results[number] = job()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
-
-
-def passed(results: list[object]) -> int:
-    return sum(not isinstance(one, Exception) for one in results)
-
-
-@pytest.mark.django_db(transaction=True)
-class TestAtOnce:
-    def test_two_workers_send_one_refund(self, bank, paid, olga):
-        refund = start(paid, olga)
-        at_once(*[refund_sending.send_refunds] * 4)
-        assert bank.calls == ["refund"]
-        assert (now_is(refund), booked()) == (Status.SUCCEEDED, [Decimal("199.00")])
-        assert audit_ledgers().differences == []
-
-    def test_two_taps_are_one_request(self, paid):
-        at_once(*[lambda: ask(paid)] * 4)
-        assert Refund.objects.count() == 1
-
-    def test_two_people_decide_once(self, bank, paid, olga, boris):
-        refund = ask(paid)
-        results = at_once(
-            lambda: approve(refund, olga),
-            lambda: approve(refund, boris, amount=Decimal("50")),
-            lambda: refunds.reject(refund_id=refund.pk, staff=boris, reason="не подходит"),
-        )
-        assert passed(results) == 1, results
-        assert now_is(refund) in (Status.ORDERED, Status.REJECTED)
-
-    def test_the_second_person_agrees_once(self, bank, paid, olga, boris, settings):
-        settings.REFUND_SECOND_PERSON_ABOVE = 0
-        refund = start(paid, olga)
-        agree = [lambda: refunds.confirm(refund_id=refund.pk, staff=boris)] * 3
-        assert passed(at_once(*agree)) == 1
-
-    def test_two_forms_cannot_promise_more_than_there_is(self, bank, paid, olga, boris):
-        orders = [
-            lambda: start(paid, olga, amount=Decimal("150")),
-            lambda: start(paid, boris, amount=Decimal("150")),
-        ]
-        assert passed(at_once(*orders)) == 1
-
-    def test_a_double_click_is_one_refund(self, bank, paid, olga):
-        key = uuid4()
-        at_once(*[lambda: start(paid, olga, amount=Decimal("20"), key=key)] * 3)
-        assert Refund.objects.count() == 1
-
-    def test_a_transfer_by_hand_is_booked_once(self, paid, olga, boris):
-        refund = start(paid, olga)
-        done = [
-            lambda: refunds.complete_manual(refund_id=refund.pk, staff=olga, evidence="№ 1"),
-            lambda: refunds.complete_manual(refund_id=refund.pk, staff=boris, evidence="№ 2"),
-        ]
-        assert passed(at_once(*done)) == 1
-        assert booked() == [Decimal("199.00")]
-
-    def test_the_worker_and_the_notification_count_once(self, bank, paid, olga):
-        refund = start(paid, olga)
-        request = refund_sending._request(refund)
-        news = told(request, "r-1")
-        at_once(
-            refund_sending.send_refunds,
-            lambda: send(
-                Payment.objects.get(pk=paid.pk),
-                EventKind.REFUNDED,
-                event_id=news.event_id,
-                operation=news.operation,
-            ),
-        )
-        refund_sending.send_refunds()
-        assert now_is(refund) == Status.SUCCEEDED
-        assert booked() == [Decimal("199.00")]
-        assert audit_ledgers().differences == []
