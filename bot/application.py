@@ -24,6 +24,7 @@ from bot.handlers import (
     referral,
     refunds,
     renewal,
+    settings,
     start,
     subscription,
     support,
@@ -47,6 +48,7 @@ SECTIONS = (
     referral,
     support,
     language,
+    settings,
 )
 # What Telegram sends us; edited messages are not among them.
 ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")
@@ -104,6 +106,7 @@ def _commands(language_code: str) -> list[BotCommand]:
             BotCommand("refund", _("Вернуть деньги")),
             BotCommand("help", _("Помощь")),
             BotCommand("paysupport", _("Вопрос об оплате или возврат")),
+            BotCommand("settings", _("Напоминания, e-mail, язык")),
             BotCommand("language", _("Язык · Language")),
         ]
 

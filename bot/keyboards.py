@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callback_data import Press
+from bot.press import Press
 
 MAX_COPY = 256  # Telegram's limit for the text of a copy button
 LINKS = ("https://", "http://", "tg://")

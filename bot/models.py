@@ -31,6 +31,7 @@ class Message(models.Model):
         ANSWER = "answer", _("ответ сотрудника")
         RENEWAL = "renewal", _("автопродление")
         HOLD = "hold", _("замороженные деньги")
+        REMINDER = "reminder", _("напоминание")
         STAFF = "staff", _("уведомление сотрудникам")
 
     class State(models.TextChoices):

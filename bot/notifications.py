@@ -17,6 +17,7 @@ from bot.refund_news import (
     staff_refund_requested,
     staff_refund_second,
 )
+from bot.reminding import reminder_by_mail, reminder_due
 from bot.rendering import Screen
 from bot.renewal_news import (
     renewal_declined,
@@ -49,6 +50,8 @@ __all__ = [
     "payment_under_review",
     "referral_rewarded",
     "refund_rejected",
+    "reminder_by_mail",
+    "reminder_due",
     "renewal_declined",
     "renewal_off",
     "renewal_upcoming",

@@ -16,7 +16,7 @@ from telegram.ext import (
 )
 
 from bot.bridge import in_db
-from bot.callback_data import Press
+from bot.press import Press
 from bot.rendering import for_customer, render
 from bot.screens import start
 from bot.updates import Note, Tap

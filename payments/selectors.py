@@ -26,13 +26,17 @@ class AccessState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessView:
-    """What a customer has: `days_left` counts begun days, `access_url` is empty until the panel gave one."""
+    """What a customer has: `days_left` counts begun days, `access_url` is empty until the panel gave one.
+
+    `grace_until` is set where the paid term is over and access still works.
+    """
 
     state: AccessState
     expires_at: datetime | None = None
     days_left: int = 0
     days_ago: int = 0
     access_url: str = ""
+    grace_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,13 @@ def access_of(customer_id: int) -> AccessView:
             days_left=left.days + (1 if left.seconds else 0),
             access_url=subscription.access_url,
         )
+    if subscription.in_grace:
+        return AccessView(
+            state=AccessState.ACTIVE,
+            expires_at=subscription.expires_at,
+            access_url=subscription.access_url,
+            grace_until=subscription.access_ends_at,
+        )
     return AccessView(
         state=AccessState.EXPIRED,
         expires_at=subscription.expires_at,
@@ -96,6 +107,13 @@ def plans_on_sale(language: str) -> list[PlanOffer]:
 def plan_offer(plan_id: int, language: str) -> PlanOffer | None:
     """One plan that is on sale."""
     return next((offer for offer in plans_on_sale(language) if offer.plan_id == plan_id), None)
+
+
+def last_offer(customer_id: int, language: str) -> PlanOffer | None:
+    """The plan this customer paid for last, as it is sold today; None where it no longer is."""
+    paid = Payment.objects.filter(customer_id=customer_id, paid_at__isnull=False)
+    last = paid.exclude(purpose=Payment.Purpose.GIFT).order_by("-paid_at").first()
+    return None if last is None else plan_offer(last.plan_id, language)
 
 
 def ways_to_pay(currency: str) -> list[WayToPay]:

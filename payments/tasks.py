@@ -9,9 +9,11 @@ from payments.services import (
     cooldowns,
     expiry,
     fulfilment,
+    grace,
     incident_watch,
     polling,
     refund_sending,
+    reminders,
     renewal_runs,
 )
 from payments.services.reconciliation import runs
@@ -68,3 +70,13 @@ def send_refunds() -> int:
 @shared_task(name="payments.renew_due")
 def renew_due() -> int:
     return renewal_runs.renew_due()
+
+
+@shared_task(name="payments.plan_reminders")
+def plan_reminders() -> int:
+    return reminders.plan_reminders()
+
+
+@shared_task(name="payments.end_lapsed")
+def end_lapsed() -> int:
+    return grace.end_lapsed()

@@ -52,6 +52,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "bot.notifications.staff_access_delayed",
     ),
     "access.granted": ("bot.notifications.access_granted",),
+    "subscription.ended": ("payments.services.fulfilment.sync_subscription",),
+    "reminder.due": ("bot.notifications.reminder_due",),
+    "reminder.unreachable": ("bot.notifications.reminder_by_mail",),
     "subscription.changed": ("payments.services.fulfilment.sync_subscription",),
     # days and gifts that are not the customer's own purchase
     "days.given": ("payments.services.fulfilment.open_access",),
@@ -86,6 +89,8 @@ TITLES = {
     "payments.services.fulfilment.grant_access": _("Открыть доступ"),
     "payments.services.fulfilment.open_access": _("Открыть доступ без оплаты"),
     "payments.services.fulfilment.sync_subscription": _("Передать срок панели"),
+    "bot.notifications.reminder_by_mail": _("Клиенту: напоминание письмом"),
+    "bot.notifications.reminder_due": _("Клиенту: напоминание о сроке"),
     "bot.notifications.days_ready": _("Клиенту: ссылка доступа без оплаты"),
     "bot.notifications.gift_claimed": _("Клиенту: подарок открыли"),
     "bot.notifications.gift_ready": _("Клиенту: ссылка подарка"),

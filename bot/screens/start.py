@@ -67,6 +67,7 @@ def menu(customer: Customer) -> Screen:
             [invite, help_button],
             [payments if paid_before else None],
         ]
+    rows.append([press(_("⚙️ Настройки"), to.Settings())])
     return Screen(text=render("menu", customer=customer, access=access), keyboard=keyboard(*rows))
 
 
@@ -76,7 +77,7 @@ def languages(customer: Customer) -> Screen:
         text=render("language"),
         keyboard=keyboard(
             [press(label, to.SetLanguage(code)) for code, label in Customer.Language.choices],
-            [press(_("← Меню"), to.Menu())],
+            [press(_("← Настройки"), to.Settings()), press(_("← Меню"), to.Menu())],
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -65,6 +66,8 @@ def subscription_badge(subscription: Subscription | None) -> SafeString:
         return badge(_("не подключена"), Tone.IDLE)
     if subscription.expires_at > now():
         return badge(_("действует"), Tone.OK)
+    if subscription.in_grace:
+        return badge(_("льготный период"), Tone.WAIT)
     return badge(_("закончилась"), Tone.WARN)
 
 
@@ -72,7 +75,8 @@ def panel_badge(subscription: Subscription) -> SafeString:
     """Whether the panel shows the end that the ledger says."""
     if subscription.panel_error:
         return badge(_("ошибка"), Tone.BAD)
-    if subscription.panel_expires_at == subscription.expires_at:
+    same_end = subscription.panel_expires_at == subscription.expires_at
+    if same_end and subscription.panel_grace_days == settings.GRACE_DAYS:
         return badge(_("совпадает"), Tone.OK)
     return badge(_("отстаёт"), Tone.WAIT)
 

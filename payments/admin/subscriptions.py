@@ -62,7 +62,7 @@ class SubscriptionAdmin(CardAdmin):
     def panel(self, row: Subscription) -> SafeString:
         return panel_badge(row)
 
-    @admin.display(description=gettext_lazy("на панели до"))
+    @admin.display(description=gettext_lazy("панель знает срок до"))
     def panel_until(self, row: Subscription) -> str:
         return moment(row.panel_expires_at)
 
@@ -79,7 +79,8 @@ class SubscriptionAdmin(CardAdmin):
             facts=[
                 Fact(_("Клиент"), row_link(row.customer)),
                 Fact(_("Доступ до"), moment(row.expires_at, seconds=True)),
-                Fact(_("На панели до"), moment(row.panel_expires_at, seconds=True)),
+                Fact(_("Панель знает срок до"), moment(row.panel_expires_at, seconds=True)),
+                Fact(_("Доступ закроется"), moment(row.access_ends_at, seconds=True)),
                 Fact(_("Панель"), panel_badge(row)),
                 Fact(_("Сверено с панелью"), moment(row.panel_synced_at, seconds=True)),
                 Fact(_("Имя на панели"), row.panel_username, is_code=True),

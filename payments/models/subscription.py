@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +21,11 @@ class Subscription(models.Model):
     panel_username = models.CharField(_("имя на панели"), max_length=36, blank=True)
     panel_id = models.CharField(_("номер на панели"), max_length=36, blank=True)
     access_url = models.URLField(_("ссылка доступа"), max_length=500, blank=True)
-    panel_expires_at = models.DateTimeField(_("на панели до"), null=True, blank=True)
+    # The paid end the panel follows; there it stands with the days of grace, so many of them.
+    panel_expires_at = models.DateTimeField(_("панель знает срок до"), null=True, blank=True)
+    panel_grace_days = models.PositiveSmallIntegerField(
+        _("льготных дней на панели"), default=0, db_default=0
+    )
     panel_synced_at = models.DateTimeField(_("сверено с панелью"), null=True, blank=True)
     panel_error = models.CharField(_("ошибка панели"), max_length=300, blank=True)
 
@@ -42,4 +49,27 @@ class Subscription(models.Model):
 
     @property
     def is_active(self) -> bool:
+        """Whether the paid term runs; access may go on for some days of grace after it."""
         return self.expires_at > now()
+
+    @property
+    def access_ends_at(self) -> datetime:
+        """When access really ends: GRACE_DAYS after the paid end, at once where days were taken back."""
+        if not settings.GRACE_DAYS or self.was_cut:
+            return self.expires_at
+        return self.expires_at + timedelta(days=settings.GRACE_DAYS)
+
+    @property
+    def in_grace(self) -> bool:
+        """The paid term is over, access is not."""
+        moment = now()
+        days_of_grace = timedelta(days=settings.GRACE_DAYS)
+        over = self.expires_at <= moment < self.expires_at + days_of_grace
+        return over and not self.was_cut
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether the end lies in the past because days were taken back, not because they ran out."""
+        facts = ("seconds", "ends_at", "created_at")
+        last = self.day_entries.order_by("-pk").values_list(*facts).first()
+        return last is not None and last[0] < 0 and last[1] <= last[2]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from integrations.clock import now
+from integrations.mail.addresses import travelling
 from payments.models import Customer, Referral
+from payments.services.cooldowns import Action, take_turn
 
 
 def meet_customer(
@@ -62,3 +64,20 @@ def mark_blocked(*, telegram_id: int) -> None:
 
 def mark_unblocked(*, telegram_id: int) -> None:
     Customer.objects.filter(telegram_id=telegram_id).update(blocked_bot_at=None)
+
+
+def switch_reminders(*, customer_id: int, on: bool) -> None:
+    """Whether this customer is reminded of the end of his term."""
+    Customer.objects.filter(pk=customer_id).update(reminders_on=on)
+
+
+def leave_email(*, customer_id: int, text: str) -> str:
+    """Keep the address a customer wrote, as it travels; returns it. Raises NotAnAddress and TooSoon."""
+    address = travelling(text)
+    take_turn(customer_id=customer_id, action=Action.EMAIL)
+    Customer.objects.filter(pk=customer_id).update(email=address)
+    return address
+
+
+def forget_email(*, customer_id: int) -> None:
+    Customer.objects.filter(pk=customer_id).update(email="")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
@@ -16,6 +19,8 @@ from payments.services.locks import lock_customers
 
 log = structlog.get_logger(__name__)
 
+BATCH = 500
+LONGEST_GRACE = timedelta(days=31)  # settings.GRACE_DAYS is at most 30
 ROUNDS = 5  # a subscription that changes under our hands is written again, at most so often
 
 
@@ -63,13 +68,17 @@ def _set_access(payment: Payment, access: Payment.Access, *, topic: str) -> None
 
 
 def sync_subscription(*, subscription_id: int) -> None:
-    """Make the panel show this subscription's end. Idempotent; safe beside another sync of the same customer."""
+    """Make the panel show this subscription's end, days of grace included.
+
+    Idempotent; safe beside another sync of the same customer.
+    """
     for _round in range(ROUNDS):
         subscription = Subscription.objects.select_related("customer").get(pk=subscription_id)
         wanted = subscription.expires_at
         try:
             user = get_panel().ensure_user(
-                telegram_id=subscription.customer.telegram_id, expires_at=wanted
+                telegram_id=subscription.customer.telegram_id,
+                expires_at=subscription.access_ends_at,
             )
         except IntegrationError as error:
             Subscription.objects.filter(pk=subscription_id).update(panel_error=str(error)[:300])
@@ -79,6 +88,7 @@ def sync_subscription(*, subscription_id: int) -> None:
             panel_id=user.remote_id,
             access_url=user.subscription_url,
             panel_expires_at=wanted,
+            panel_grace_days=settings.GRACE_DAYS,
             panel_synced_at=now(),
             panel_error="",
         )
@@ -88,17 +98,27 @@ def sync_subscription(*, subscription_id: int) -> None:
 
 
 def republish_unsynced() -> int:
-    """Net under the reactions: every subscription the panel does not follow gets one more chance."""
+    """Net under the reactions: every subscription the panel does not follow gets one more chance.
+
+    So does every one it follows by another number of days of grace, unless its access ended long ago.
+    """
     behind = Subscription.objects.filter(
         ~models.Q(panel_expires_at=models.F("expires_at")) | models.Q(panel_expires_at=None)
     ).only("pk", "customer_id", "expires_at")
+    other_grace = (
+        Subscription.objects.filter(expires_at__gt=now() - LONGEST_GRACE)
+        .exclude(panel_grace_days=settings.GRACE_DAYS)
+        .exclude(panel_expires_at=None)
+        .only("pk", "customer_id", "expires_at")
+    )
     count = 0
-    for subscription in behind[:500]:
+    for subscription in [*behind[:BATCH], *other_grace[:BATCH]]:
+        end = f"{subscription.expires_at.isoformat()}:{settings.GRACE_DAYS}"
         with transaction.atomic():
             outbox.publish(
                 "subscription.changed",
                 {"subscription_id": subscription.pk},
-                key=f"sync:{subscription.pk}:{subscription.expires_at.isoformat()}",
+                key=f"sync:{subscription.pk}:{end}",
                 case=f"customer:{subscription.customer_id}",
             )
         count += 1

@@ -178,6 +178,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "plan-reminders": {
+        "task": "payments.plan_reminders",
+        "schedule": env.number("REMINDERS_EVERY", 60),
+        "options": {"expires": 60},
+    },
+    "end-lapsed": {
+        "task": "payments.end_lapsed",
+        "schedule": env.number("REMINDERS_EVERY", 60),
+        "options": {"expires": 60},
+    },
     "sweep-cooldowns": {
         "task": "payments.sweep_cooldowns",
         "schedule": 600.0,

@@ -68,3 +68,21 @@ RENEWAL_UNCLEAR_SECONDS = env.number("RENEWAL_UNCLEAR_SECONDS", 600)
 RENEWALS_BY_PROVIDER = env.words("RENEWALS_BY_PROVIDER")
 # Ask for two-stage payments where the provider has them: a person takes or releases each sum.
 HOLD_PAYMENTS = env.flag("HOLD_PAYMENTS", default=False)
+
+# Days after the paid end in which access still works.
+GRACE_DAYS = env.number("GRACE_DAYS", 0)
+if not 0 <= GRACE_DAYS <= 30:
+    raise ImproperlyConfigured(f"GRACE_DAYS must be 0 to 30, not {GRACE_DAYS}.")
+
+# Which reminders are sent: 7, 3 and 1 days before the end, on its day, at the end, 3 days after; "none" for none.
+REMINDERS = env.words("REMINDERS", "d7,d3,d1,d0,ended,after3")
+# Whether a customer whose term renews itself is told of the charge three days before.
+REMIND_OF_CHARGES = env.flag("REMIND_OF_CHARGES", default=True)
+# From which hour to which one nobody is reminded, in TIME_ZONE; "none" for never.
+_quiet = env.text("QUIET_HOURS", "22-9")
+QUIET_HOURS: tuple[int, int] = (0, 0)
+if _quiet != "none":
+    _from, _, _to = _quiet.partition("-")
+    if not (_from.isdecimal() and _to.isdecimal() and int(_from) < 24 and int(_to) < 24):
+        raise ImproperlyConfigured(f"QUIET_HOURS must be hours like 22-9 or none, not {_quiet!r}.")
+    QUIET_HOURS = (int(_from), int(_to))

@@ -14,7 +14,9 @@ from bot.bridge import release_connections
 from integrations.sandbox.core.sandbox import Sandbox
 from integrations.services import outbox
 from payments.models import Plan
+from tests.bot.reminded import NOON, bought
 from tests.bot.telegram_world import World
+from tests.support.clock import moved_clock
 from tests.support.sandbox import running_sandbox
 
 CREDENTIALS = {
@@ -79,3 +81,20 @@ def plans(transactional_db: None) -> list[Plan]:
 def worker() -> Any:
     """What the worker does: everything that is due in the outbox."""
     return sync_to_async(outbox.drain, thread_sensitive=True)
+
+
+@pytest.fixture
+def clock(tmp_path):
+    with moved_clock(tmp_path) as clock:
+        clock.to(NOON)
+        yield clock
+
+
+@pytest.fixture
+async def anna(world: World, plans, clock) -> Any:
+    """She has bought a month and forgotten about it; every earlier message is done with."""
+    person = world.person(first_name="Анна <b>")
+    await person.starts()
+    await person.presses("Принимаю")
+    await sync_to_async(bought)(person.chat.id)
+    return person

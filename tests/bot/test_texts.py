@@ -51,6 +51,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
         expires_at=moment,
         days_left=21,
         days_ago=int(odd),
+        grace_until=moment if turn % 3 == 1 else None,
         access_url=f"https://vpn.example/{LONG}",
     )
     payment = SimpleNamespace(
@@ -108,10 +109,17 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "by_hand": odd,
         "case": "abcd1234",
         "changed": odd,
+        "charge": SimpleNamespace(amount=money.amount, currency="RUB", method=LONG[:80])
+        if turn in (4, 5)
+        else None,
         "customer": SimpleNamespace(first_name=LONG[:128]),
         "days": 7,
         "effect": effect,
+        "email": f"{'a' * 240}@example.com" if odd else "",
+        "ends_at": moment,
         "exact": True,
+        "is_today": odd,
+        "language": "English",
         "late": True,
         "channel": "@" + "w" * 32 if odd else "",
         "code": "W" * 32,
@@ -128,6 +136,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "verdict": list(Verdict)[turn % len(Verdict)].value,
         "waiting": "W" * 32 if odd else "",
         "link": f"https://t.me/{LONG}",
+        "mail_is_on": turn % 3 > 0,
         "method": ("card", "sbp", "qr", "crypto", "")[turn % 5],
         "minimum": money if odd else None,
         "number": 5,
@@ -146,6 +155,8 @@ def context(turn: int, status: str) -> dict[str, Any]:
         ),
         "refundable": [offer] if odd else [],
         "refund_line": LONG if odd else "",
+        "reminders_on": odd,
+        "running": turn % 4 < 2,
         "requisites": dict.fromkeys(("card_number", "phone", "bank", "recipient"), LONG),
         "sign": "✅",
         "status": status,

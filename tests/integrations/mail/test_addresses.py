@@ -35,7 +35,8 @@ def test_people_see_their_own_letters():
     [
         "", "anna", "anna@", "@example.com", "анна@example.com", "anna@example", "a b@example.com",
         "anna@example.com\nBcc: boris@example.com", "anna@-.ru", "anna@b..ru", "<anna@example.com>",
-        "anna@" + "x" * 64 + ".ru", "a" * 250 + "@example.com", "anna@example.com,boris@example.com",
+        "anna@" + "x" * 64 + ".ru", "a" * 250 + "@example.com", '"a b"@example.com',
+        "anna@example.com,boris@example.com",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(typed):
