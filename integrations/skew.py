@@ -1,42 +1,46 @@
 """How far other people's clocks are from ours, read off the Date header of their answers.
 
-with watching() as seen:
-    provider.whoami()
-seen  # seconds, one for each answer; more than nothing: theirs is ahead
+    with watching(wall_clock) as seen:
+        provider.whoami()
+    seen  # seconds, one for each answer; more than nothing: theirs is ahead
+
+The HTTP client reports here, and it is used where no settings exist: so our own clock is brought along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from email.utils import parsedate_to_datetime
-
-from integrations.clock import wall_clock
 
 LARGEST = 30.0  # seconds; a signature or a token may be refused beyond it
 
-_seen: ContextVar[list[float] | None] = ContextVar("clock_skews", default=None)
+Clock = Callable[[], datetime]
+
+_watcher: ContextVar[tuple[Clock, list[float]] | None] = ContextVar("skew_watcher", default=None)
 
 
 @contextmanager
-def watching() -> Iterator[list[float]]:
+def watching(clock: Clock) -> Iterator[list[float]]:
     """Every answer that arrives inside the block is looked at."""
     seen: list[float] = []
-    token = _seen.set(seen)
+    token = _watcher.set((clock, seen))
     try:
         yield seen
     finally:
-        _seen.reset(token)
+        _watcher.reset(token)
 
 
 def observe(headers: Mapping[str, str]) -> None:
     """Called by the HTTP client with each answer; free of charge where nobody watches."""
-    seen = _seen.get()
-    if seen is None:
+    watcher = _watcher.get()
+    if watcher is None:
         return
+    clock, seen = watcher
     try:
         theirs = parsedate_to_datetime(headers.get("Date", ""))
-        seen.append(round((theirs - wall_clock()).total_seconds(), 1))
+        seen.append(round((theirs - clock()).total_seconds(), 1))
     except (TypeError, ValueError):  # no such header, or one without a zone
         return

@@ -21,7 +21,7 @@ def examine(provider: PaymentProvider) -> ProviderState:
     Nothing is raised: what failed is part of the findings. They are plain JSON: account, skew, limits, self_test.
     """
     found: dict[str, Any] = {}
-    with watching() as seen:
+    with watching(wall_clock) as seen:
         if not provider.missing(settings.CREDENTIALS):
             found["account"] = _account(provider)
             found["limits"] = _limits(provider)

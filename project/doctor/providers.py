@@ -27,7 +27,7 @@ def _provider(slug: str, *, calls: bool) -> Section:
         return Section(slug, [failed("Adapter", str(error))])
     found = [_keys(provider)]
     if not provider.missing(settings.CREDENTIALS):
-        with watching() as seen:
+        with watching(wall_clock) as seen:
             found += [_account(provider), *_limits(provider)]
         found += _clock(seen)
     addresses = [*callback_addresses(provider), *older_addresses(provider)]
