@@ -19,6 +19,9 @@ SEES = (
     "payments.view_paylink",
     "payments.view_refund",
     "payments.view_providerstate",
+    "payments.view_autorenewal",
+    "payments.view_savedmethod",
+    "payments.view_providersubscription",
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
     "bot.view_message",
@@ -36,8 +39,10 @@ HELPS = (
     "payments.check_payment",
     "payments.sync_subscription",
     "payments.examine_provider",
+    "payments.stop_renewal",
     "integrations.replay",
 )
+SETTLES_HOLDS = ("payments.settle_hold",)
 # Who decides and who confirms are two people by the rule itself; both rights may be one person's.
 DECIDES_REFUNDS = ("payments.decide_refund", "payments.approve_refund")
 DECIDES = ("payments.resolve_incident",)
@@ -74,6 +79,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *RECONCILES,
         *DECIDES,
         *DECIDES_REFUNDS,
+        *SETTLES_HOLDS,
         "payments.check_payment",
         "payments.sync_subscription",
     ),
@@ -90,6 +96,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *RECONCILES,
         *DECIDES,
         *DECIDES_REFUNDS,
+        *SETTLES_HOLDS,
         *HELPS,
         *GIVES,
         *SEES_STAFF,

@@ -13,6 +13,7 @@ from payments.admin import (
     promotions,
     reconciliation,
     refunds,
+    renewals,
     statements,
     subscriptions,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "promotions",
     "reconciliation",
     "refunds",
+    "renewals",
     "statements",
     "subscriptions",
 ]

@@ -25,6 +25,7 @@ from payments.admin.badges import (
 )
 from payments.admin.day_rows import day_headers, day_row, days_phrase
 from payments.admin.forms import ChoosePlanForm, GiveDaysForm
+from payments.admin.renewals import renewal_facts, stop_actions
 from payments.models import Customer, Payment, Subscription
 from payments.services import pay_pages, staff
 
@@ -104,6 +105,7 @@ class CustomerAdmin(CardAdmin):
                 Fact(_("Код приглашения"), row.invite_code, is_code=True),
                 *_brought_by(row),
                 *_subscription_facts(subscription),
+                *renewal_facts(row),
             ],
             tables=[_days(subscription), _payments(row), _referrals(row)],
         )
@@ -111,6 +113,7 @@ class CustomerAdmin(CardAdmin):
             card.actions.append(
                 self.button("give_days", row, _("Выдать дни"), asks=True, is_main=True)
             )
+        card.actions += stop_actions(request, row)
         if self.may(request, "pay_page"):
             card.actions.append(self.button("pay_page", row, _("Страница оплаты"), asks=True))
         return card

@@ -20,6 +20,7 @@ Status = Payment.Status
 PAYMENT_QUEUES = {
     "no_access": Q(status=Status.PAID) & ~Q(access=Payment.Access.GRANTED),
     "review": Q(status=Status.REVIEW),
+    "held": Q(status=Status.PENDING, held_at__isnull=False),
     "open": Q(status__in=Payment.OPEN),
 }
 
@@ -37,6 +38,7 @@ class PaymentQueue(SimpleListFilter):
         return [
             ("no_access", _("оплачен без доступа")),
             ("review", _("на проверке")),
+            ("held", _("деньги заморожены")),
             ("open", _("ждёт оплаты")),
         ]
 

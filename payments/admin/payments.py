@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.admin.badges import moment
-from integrations.admin.cards import Card, CardAdmin, row_link
+from integrations.admin.cards import Card, row_link
 from integrations.admin.dates import DatedChangeList
 from integrations.clock import now
 from integrations.errors import IntegrationError
@@ -26,6 +26,7 @@ from payments.admin.day_rows import days_phrase
 from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
+from payments.admin.holds import HoldActions, held_badge
 from payments.admin.payment_card import card_of
 from payments.admin.refund_actions import RefundsPayments
 from payments.errors import EventTooEarly, NotPossible, UnknownPayment
@@ -38,7 +39,7 @@ ASKED = ("give_access", "refund", "chargeback")  # a page of their own first
 
 
 @admin.register(Payment)
-class PaymentAdmin(RefundsPayments, CardAdmin):
+class PaymentAdmin(RefundsPayments, HoldActions):
     change_form_template = "admin/office/payment.html"
     change_list_template = "admin/office/change_list.html"
     list_display = (
@@ -69,6 +70,7 @@ class PaymentAdmin(RefundsPayments, CardAdmin):
         "refund": ("give_back", "payments.decide_refund"),
         "repeat": ("repeat", "integrations.replay"),
         "chargeback": ("charge_back", "payments.resolve_incident"),
+        **HoldActions.hold_actions,
     }
 
     # --- the list ---
@@ -166,6 +168,7 @@ class PaymentAdmin(RefundsPayments, CardAdmin):
 
     def build_card(self, request: HttpRequest, row: Payment) -> Card:
         card = card_of(row)
+        card.badges += held_badge(row)
         titles = {
             "check": _("Проверить у платёжной системы"),
             "give_access": _("Выдать доступ"),
@@ -179,6 +182,7 @@ class PaymentAdmin(RefundsPayments, CardAdmin):
             for name, title in titles.items()
             if self.may(request, name)
         ]
+        card.actions += self.hold_buttons(request, row)
         return card
 
     @method_decorator(require_POST)

@@ -116,7 +116,7 @@ def follow_status(*, provider: str, event: ProviderEvent) -> str:
         outbox.publish(
             "subscription.stopped" if status not in CHARGING else "subscription.past_due",
             {"subscription_id": running.pk},
-            key=f"subscription:{status.value}:{running.pk}:{running.changed_at.timestamp():.0f}",
+            key=f"subscription:{status.value}:{running.pk}:{running.changed_at.isoformat()}",
             case=f"customer:{running.customer_id}",
         )
     return status.value

@@ -99,7 +99,7 @@ def switch_off_locked(
         outbox.publish(
             "renewal.off",
             {"renewal_id": renewal.pk, "reason": reason.value, "at": moment.isoformat()},
-            key=f"renewal.off:{renewal.pk}:{moment.timestamp():.0f}",
+            key=f"renewal.off:{renewal.pk}:{moment.isoformat()}",
             case=f"customer:{customer_id}",
         )
     return True
@@ -194,7 +194,7 @@ def _switch_on(renewal: AutoRenewal, *, amount: Decimal) -> None:
     outbox.publish(
         "renewal.on",
         {"renewal_id": renewal.pk},
-        key=f"renewal.on:{renewal.pk}:{moment.timestamp():.0f}",
+        key=f"renewal.on:{renewal.pk}:{moment.isoformat()}",
         case=f"customer:{renewal.customer_id}",
     )
 

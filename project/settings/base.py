@@ -210,8 +210,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "renew-due": {
         "task": "payments.renew_due",
-        "schedule": 15.0,
-        "options": {"expires": 60},
+        "schedule": 5.0,
+        "options": {"expires": 20},
     },
     "heartbeat": {
         "task": "integrations.heartbeat",

@@ -93,6 +93,9 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     page(_("Клиенты"), "group", "payments.customer"),
                     page(_("Подписки"), "event_available", "payments.subscription"),
+                    page(_("Автопродления"), "autorenew", "payments.autorenewal"),
+                    page(_("Подписки у систем"), "sync", "payments.providersubscription"),
+                    page(_("Сохранённые карты"), "credit_card", "payments.savedmethod"),
                     page(_("Проводки дней"), "calendar_month", "payments.dayentry"),
                     page(_("Приглашения"), "redeem", "payments.referral"),
                     page(_("Подарки"), "card_giftcard", "payments.gift"),

@@ -13,16 +13,22 @@ from uuid import uuid4
 
 from django.http import HttpResponse
 
-from integrations.sandbox.cloudpayments import payer
+from integrations.sandbox.cloudpayments import recurring, tokens
+from integrations.sandbox.cloudpayments.delivery import tell
 from integrations.sandbox.cloudpayments.simulator import CloudPayments
 from integrations.sandbox.cloudpayments.site import Refused, Site
-from integrations.sandbox.cloudpayments.state import Operation, Order
+from integrations.sandbox.cloudpayments.state import (
+    AUTHORIZED,
+    CANCELLED,
+    COMPLETED,
+    Operation,
+    Order,
+)
 from integrations.sandbox.cloudpayments.wire import written
 from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.exchange import exchange
 from integrations.sandbox.core.faults import Fault
 from integrations.sandbox.core.http import SandboxRequest
-from integrations.sandbox.core.provider import How
 
 PAGE = 100
 Document = dict[str, Any]
@@ -42,7 +48,7 @@ def call(request: SandboxRequest, path: str) -> HttpResponse:
     site = request.sandbox.get(CloudPayments)
 
     def converse() -> HttpResponse:
-        if request.method != "POST" or path not in CALLS:
+        if request.method != "POST" or path not in {*CALLS, *ASKING}:
             return HttpResponse(status=404)
         if not _authorised(request, site):
             return HttpResponse(status=401)
@@ -50,11 +56,14 @@ def call(request: SandboxRequest, path: str) -> HttpResponse:
             document = json.loads(request.body or b"{}", parse_float=Decimal)
         except ValueError:
             return _reply(success=False, message="Invalid JSON")
-        with site.hub.lock:
-            try:
-                return CALLS[path](site, document, request.headers.get("X-Request-ID", ""))
-            except (Refused, ControlError) as refused:
-                return _reply(success=False, message=str(refused))
+        request_id = request.headers.get("X-Request-ID", "")
+        try:
+            if path in ASKING:  # asks the shop itself, so it may not hold the lock meanwhile
+                return ASKING[path](site, document, request_id)
+            with site.hub.lock:
+                return CALLS[path](site, document, request_id)
+        except (Refused, ControlError) as refused:
+            return _reply(success=False, message=str(refused))
 
     return exchange(request, service=site.slug, operation=path, answer=converse, refuse=_fault)
 
@@ -117,29 +126,71 @@ def _listing(site: Site, document: Document, request_id: str) -> HttpResponse:
 
 
 def _confirm(site: Site, document: Document, request_id: str) -> HttpResponse:
-    order, _one = site.operation(document.get("TransactionId"))
-    site.perform(order, "confirm", How())
+    order, one = _held(site, document)
+    amount = Decimal(document.get("Amount") or 0)
+    if not 0 < amount <= one.amount:
+        raise Refused("Amount is wrong")
+    one.amount, one.status = amount, COMPLETED
+    site.note(order, f"списано подтверждением, операция {one.id}")
+    _tell(site, order, one, "confirm", "Confirm: списано")
     return _reply()
 
 
 def _void(site: Site, document: Document, request_id: str) -> HttpResponse:
-    order, _one = site.operation(document.get("TransactionId"))
-    site.perform(order, "void", How())
+    order, one = _held(site, document)
+    one.status = CANCELLED
+    site.note(order, f"заморозка снята, операция {one.id}")
+    _tell(site, order, one, "cancel", "Cancel: отменён")
+    return _reply()
+
+
+def _held(site: Site, document: Document) -> tuple[Order, Operation]:
+    order, one = site.operation(document.get("TransactionId"))
+    if one.status != AUTHORIZED:
+        raise Refused("The operation cannot be confirmed or voided")
+    return order, one
+
+
+def _charge(site: Site, document: Document, request_id: str) -> HttpResponse:
+    order, one = tokens.charge(site, document, request_id)
+    with site.hub.lock:
+        return _reply(site.model(order, one), success=one.status == COMPLETED)
+
+
+def _subscribe(site: Site, document: Document, request_id: str) -> HttpResponse:
+    return _reply(recurring.model(recurring.create(site, document, request_id=request_id)))
+
+
+def _subscription(site: Site, document: Document, request_id: str) -> HttpResponse:
+    return _reply(recurring.model(recurring.named(site, document)))
+
+
+def _subscriptions(site: Site, document: Document, request_id: str) -> HttpResponse:
+    mine = recurring.of_account(site, str(document.get("accountId")))
+    return _reply([recurring.model(one) for one in mine])
+
+
+def _update(site: Site, document: Document, request_id: str) -> HttpResponse:
+    return _reply(recurring.model(recurring.update(site, document)))
+
+
+def _unsubscribe(site: Site, document: Document, request_id: str) -> HttpResponse:
+    recurring.cancel(site, recurring.named(site, document))
     return _reply()
 
 
 def _refund(site: Site, document: Document, request_id: str) -> HttpResponse:
     one, fresh = site.order_refund(document, request_id=request_id)
     if fresh:
-        _tell_refund(site, site.operation(one.id)[0], one)
+        _tell(site, site.operation(one.id)[0], one, "refund", "Refund: возврат")
     return _reply({"TransactionId": one.id})
 
 
-def _tell_refund(site: Site, order: Order, one: Operation) -> None:
-    def tell() -> None:
-        payer.tell(site, order, one, "refund", "Refund: возврат")
+def _tell(site: Site, order: Order, one: Operation, kind: str, label: str) -> None:
+    def send() -> None:
+        tell(site, order, one, kind, label)
 
-    site.hub.spawn(tell, "sandbox-cloudpayments-refund")
+    site.hub.spawn(send, f"sandbox-cloudpayments-{kind}")
 
 
 CALLS: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
@@ -153,4 +204,12 @@ CALLS: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
     "payments/confirm": _confirm,
     "payments/void": _void,
     "payments/refund": _refund,
+    "subscriptions/create": _subscribe,
+    "subscriptions/get": _subscription,
+    "subscriptions/find": _subscriptions,
+    "subscriptions/update": _update,
+    "subscriptions/cancel": _unsubscribe,
+}
+ASKING: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
+    "payments/tokens/charge": _charge,
 }

@@ -24,6 +24,10 @@ def fields(order: Order, one: Operation, kind: str) -> dict[str, Any]:
         "Email": "",
         "Data": "",
     }
+    if order.subscription:
+        common["SubscriptionId"] = order.subscription.id
+    if kind == "recurrent":
+        return recurrent(order)
     if kind == "cancel":
         return common
     if kind == "refund":
@@ -42,13 +46,40 @@ def fields(order: Order, one: Operation, kind: str) -> dict[str, Any]:
         "Name": "ANNA KARENINA",
     }
     if kind == "confirm":
-        return card | {"Status": one.status, "AuthCode": "A1B2C3"}
+        return card | {"Status": one.status, "AuthCode": "A1B2C3", "Token": order.token}
     card["OperationType"] = "Payment"
     if kind == "fail":
         return card | {"Reason": one.reason, "ReasonCode": one.reason_code}
     if kind == "check":
         return card | {"Status": "Completed"}
-    return card | {"Status": one.status, "GatewayName": "Test", "TotalFee": "0.00", "Token": "tk_1"}
+    return card | {
+        "Status": one.status,
+        "GatewayName": "Test",
+        "TotalFee": "0.00",
+        "Token": order.token,
+    }
+
+
+def recurrent(order: Order) -> dict[str, Any]:
+    """A subscription's new status."""
+    told = order.subscription
+    if told is None:
+        raise ValueError("the order has no subscription")
+    return {
+        "Id": told.id,
+        "AccountId": order.account_id,
+        "Description": order.description,
+        "Email": "",
+        "Amount": order.amount,
+        "Currency": order.currency,
+        "RequireConfirmation": "0",
+        "StartDate": told.start.strftime("%Y-%m-%d %H:%M:%S"),
+        "Interval": told.interval,
+        "Period": told.period,
+        "Status": told.status,
+        "SuccessfulTransactionsNumber": told.successful,
+        "FailedTransactionsNumber": told.failed,
+    }
 
 
 def prepare(
@@ -84,6 +115,13 @@ def deliver(site: Site, order: Order, delivery: Delivery) -> None:
     began = time.monotonic()
     if not site.attempt(order, delivery):
         site.hub.spawn(lambda: site.repeat(order, delivery, began), "sandbox-cloudpayments-call")
+
+
+def tell(site: Site, order: Order, one: Operation, kind: str, label: str) -> Delivery:
+    with site.hub.lock:
+        notice = prepare(site, order, kind, fields(order, one, kind), label=label)
+    deliver(site, order, notice)
+    return notice
 
 
 def code_of(answer: requests.Response | None) -> int | None:

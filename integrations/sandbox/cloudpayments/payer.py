@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from integrations.sandbox.cloudpayments.delivery import deliver, fields, prepare
+from integrations.sandbox.cloudpayments import recurring
+from integrations.sandbox.cloudpayments.delivery import deliver, fields, prepare, tell
 from integrations.sandbox.cloudpayments.site import Site
 from integrations.sandbox.cloudpayments.state import (
     AUTHORIZED,
     CANCELLED,
     COMPLETED,
     DECLINED,
-    Delivery,
     Operation,
     Order,
 )
@@ -22,13 +22,6 @@ from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.provider import How
 
 Mode = Callable[[Site, Order, How], None]
-
-
-def tell(site: Site, order: Order, one: Operation, kind: str, label: str) -> Delivery:
-    with site.hub.lock:
-        notice = prepare(site, order, kind, fields(order, one, kind), label=label)
-    deliver(site, order, notice)
-    return notice
 
 
 def _begin(
@@ -52,6 +45,8 @@ def _allowed(site: Site, order: Order, one: Operation) -> bool:
 def _become(site: Site, order: Order, one: Operation, status: str, note: str) -> None:
     with site.hub.lock:
         one.status = status
+        if status in (COMPLETED, AUTHORIZED):
+            site.token_of(order)
         site.note(order, f"{note}, операция {one.id}")
 
 
@@ -72,7 +67,9 @@ def _charge(
 
 
 def pay(site: Site, order: Order, how: How) -> None:
-    if one := _charge(site, order):
+    if order.two_stage:
+        authorize(site, order, how)
+    elif one := _charge(site, order):
         tell(site, order, one, "pay", "Pay: оплачен")
 
 
@@ -235,6 +232,8 @@ MODES: dict[str, Mode] = {
     "bad_signature": _trick("Pay с неверной подписью", spoil=True),
     "unsigned": _trick("Pay без подписи", omit=True),
     "check_as_pay": _trick("Check на адрес Pay", said_as="check"),
+    "recurring": recurring.charge,
+    "recurring_decline": recurring.decline,
 }
 
 
@@ -242,5 +241,7 @@ def refuse_senseless(order: Order, mode: str) -> None:
     """ControlError for a mode that this order cannot take."""
     if mode in ("confirm", "void"):
         _held(order)
+    if mode.startswith("recurring") and order.subscription is None:
+        raise ControlError("this is no subscription", 409)
     if mode in ("refund", "refund_lost") and not order.paid:
         raise ControlError("nothing is paid", 409)

@@ -77,6 +77,7 @@ class Site(Provider):
             description=str(document["Description"]),
             created=self.hub.clock.now(),
             back_to=str(document.get("SuccessRedirectUrl") or ""),
+            two_stage=document.get("RequireConfirmation") is True,
         )
         self.state.orders[order.id] = order
         if request_id:
@@ -95,6 +96,13 @@ class Site(Provider):
         )
         order.operations.append(operation)
         return operation
+
+    def token_of(self, order: Order) -> str:
+        """The card's token: the same for every payment of one order."""
+        if not order.token:
+            order.token = f"tk_{uuid4().hex}"
+            self.state.tokens[order.token] = order.account_id
+        return order.token
 
     def refund(self, order: Order, paid: Operation, amount: Decimal) -> Operation:
         """Money back, whole or in part; ControlError for more than there is."""
@@ -147,7 +155,7 @@ class Site(Provider):
             "CurrencyCode": 0,
             "Email": None,
             "Description": order.description,
-            "RequireConfirmation": False,
+            "RequireConfirmation": order.two_stage,
             "Url": self.pay_url(order),
             "CultureName": "ru-RU",
             "CreatedDate": ticks(order.created),
@@ -179,6 +187,8 @@ class Site(Provider):
             "JsonData": one.json_data or None,
             "Refunded": any(other.parent == one.id for other in order.operations),
             "GatewayName": "Test",
+            "Token": order.token or None,
+            "SubscriptionId": order.subscription.id if order.subscription else None,
         }
 
     def pay_url(self, order: Order) -> str:

@@ -53,8 +53,24 @@ class Made:
 
 
 @dataclass
+class Subscription:
+    """What the site charges by itself; its charges are operations of the order of the same id."""
+
+    id: str
+    token: str
+    start: datetime
+    next: datetime
+    interval: str
+    period: int
+    status: str = "Active"
+    successful: int = 0
+    failed: int = 0  # in a row
+    last: datetime | None = None
+
+
+@dataclass
 class Order:
-    """A payment link."""
+    """A payment link, a charge of a token, or a subscription with all its charges."""
 
     id: str
     number: int
@@ -66,6 +82,9 @@ class Order:
     created: datetime
     back_to: str = ""
     canceled: bool = False
+    two_stage: bool = False
+    token: str = ""  # of the card that paid it
+    subscription: Subscription | None = None
     operations: list[Operation] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -93,6 +112,10 @@ class Options:
 
     check: bool = True  # whether Check is switched on in the cabinet
     format: str = "form"  # or json
+    charge_code: int = (
+        0  # of charges without the payer: a reason code to decline with, 0 for success
+    )
+    charge_waits: bool = False  # they answer AwaitingAuthentication, as SBP does
     callback_url: str = ""  # without the type at its end
     retry_seconds: list[float] = field(default_factory=lambda: [1.0, 3.0, 10.0, 30.0, 60.0])
 
@@ -102,6 +125,7 @@ class CloudPaymentsState:
     orders: dict[str, Order] = field(default_factory=dict)  # by link id
     replays: dict[str, str] = field(default_factory=dict)  # X-Request-ID -> link id
     refunds: dict[str, Made] = field(default_factory=dict)  # X-Request-ID -> refund
+    tokens: dict[str, str] = field(default_factory=dict)  # card token -> AccountId
     options: Options = field(default_factory=Options)
     last_operation: int = 504000
     last_order: int = 2129

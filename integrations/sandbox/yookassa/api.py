@@ -15,7 +15,7 @@ from integrations.sandbox.core.http import SandboxRequest
 from integrations.sandbox.yookassa import wire
 from integrations.sandbox.yookassa.payer import news, refund_news
 from integrations.sandbox.yookassa.simulator import Yookassa
-from integrations.sandbox.yookassa.state import HELD, SUCCEEDED, Payment
+from integrations.sandbox.yookassa.state import HELD, PENDING, SUCCEEDED, Payment
 from integrations.sandbox.yookassa.wire import Document, Refused
 
 Answer = Callable[[Yookassa, Document], Document]
@@ -84,11 +84,20 @@ def payments(request: SandboxRequest) -> HttpResponse:
     if request.method == "POST":
 
         def create(shop: Yookassa, document: Document) -> Document:
-            made = _keyed(request, shop, lambda: shop.create(document).id)
+            made = _keyed(request, shop, lambda: _made(shop, document))
             return shop.object_of(shop.state.payments[made])
 
-        return _serve(request, "create", create)
+        # A charge has a name of its own, so that a fault can be planned for it alone.
+        operation = "charge" if b'"payment_method_id"' in request.body else "create"
+        return _serve(request, operation, create)
     return _serve(request, "list", lambda shop, _: _listed(request, shop))
+
+
+def _made(shop: Yookassa, document: Document) -> str:
+    payment = shop.create(document)
+    if payment.charged_from and payment.status != PENDING:
+        shop.launch(payment, news(shop, payment))
+    return payment.id
 
 
 def _listed(request: SandboxRequest, shop: Yookassa) -> Document:
@@ -112,9 +121,10 @@ def _listed(request: SandboxRequest, shop: Yookassa) -> Document:
 
 
 def _in_time(query: Any, payment: Payment) -> bool:
-    since = query.get("created_at.gte")
+    since, until = query.get("created_at.gte"), query.get("created_at.lt")
     try:
-        return not since or payment.created >= datetime.fromisoformat(since)
+        begun = not since or payment.created >= datetime.fromisoformat(since)
+        return begun and (not until or payment.created < datetime.fromisoformat(until))
     except ValueError:
         raise Refused(400, "invalid_request", "Not a date", "created_at.gte") from None
 
@@ -128,7 +138,8 @@ def capture(request: SandboxRequest, payment_id: str) -> HttpResponse:
         found = _payment(shop, payment_id)
 
         def take() -> str:
-            shop.capture(found)
+            asked = shop.sum_of(document)[0] if document.get("amount") else found.amount
+            shop.capture(found, asked)
             shop.launch(found, news(shop, found))
             return found.id
 

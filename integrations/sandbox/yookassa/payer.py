@@ -117,6 +117,15 @@ def expire(shop: Shop, payment: Payment, how: How) -> None:
     _cancel(shop, payment, "yoo_money", "expired_on_confirmation")
 
 
+def revoke(shop: Shop, payment: Payment, how: How) -> None:
+    """The payer takes his consent back at the bank: nothing more is charged to this card."""
+    saved = shop.state.methods.get(payment.charged_from or payment.id)
+    if saved is None:
+        raise ControlError("nothing was saved by this payment", 409)
+    saved.is_revoked = True
+    shop.note(payment, "согласие на списания отозвано")
+
+
 def _cancel(shop: Shop, payment: Payment, party: str, reason: str) -> None:
     if payment.status not in (PENDING, HELD):
         raise ControlError(f"the payment is {payment.status} already", 409)
@@ -221,6 +230,7 @@ MODES: dict[str, Mode] = {
         hold,
         decline,
         expire,
+        revoke,
         refund,
         refund_part,
         refund_lost,

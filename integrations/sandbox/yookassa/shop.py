@@ -21,6 +21,7 @@ from integrations.sandbox.yookassa.state import (
     SUCCEEDED,
     Payment,
     Refund,
+    SavedMethod,
     Stored,
     YookassaState,
 )
@@ -71,6 +72,11 @@ class Shop(Provider):
         amount, currency = self.sum_of(document)
         if not options.minimum <= amount <= options.maximum:
             raise Refused(400, "invalid_request", "Amount is out of range", "amount.value")
+        if document.get("payment_method_id"):
+            return self.charge(document, amount, currency)
+        if document.get("save_payment_method") and not options.saving_allowed:
+            words = "This store can't make recurring payments. Contact the YooMoney manager"
+            raise Refused(403, "forbidden", words)
         method = _inner(document, "payment_method_data").get("type", "")
         if method not in METHODS:
             raise Refused(400, "invalid_request", "Unknown type", "payment_method_data.type")
@@ -94,9 +100,40 @@ class Shop(Provider):
             created=now,
             expires=now + timedelta(minutes=options.lifetime_minutes),
             receipt=bool(document.get("receipt")),
+            saves=document.get("save_payment_method") is True,
         )
         self.state.payments[payment.id] = payment
         self.note(payment, "создан" if payment.capture else "создан без capture: будет холд")
+        return payment
+
+    def charge(self, document: dict[str, Any], amount: Decimal, currency: str) -> Payment:
+        """A payment without the payer: it ends at once, or waits for its receipt."""
+        saved = self.state.methods.get(str(document["payment_method_id"]))
+        if saved is None:
+            words = "Payment method is not saved"
+            raise Refused(400, "invalid_request", words, "payment_method_id")
+        now, options = self.hub.clock.now(), self.state.options
+        payment = Payment(
+            id=str(uuid4()),
+            amount=amount,
+            currency=currency,
+            method=saved.method,
+            capture=document.get("capture") is True,
+            description=str(document.get("description") or ""),
+            return_url="",
+            metadata={str(k): str(v) for k, v in _inner(document, "metadata").items()},
+            created=now,
+            expires=now + timedelta(minutes=options.lifetime_minutes),
+            receipt=bool(document.get("receipt")),
+            charged_from=saved.id,
+        )
+        self.state.payments[payment.id] = payment
+        self.note(payment, "списание без покупателя")
+        outcome = "permission_revoked" if saved.is_revoked else options.charge_outcome
+        if not outcome:
+            self.take(payment)
+        elif outcome != PENDING:
+            self.cancel(payment, party="payment_network", reason=outcome)
         return payment
 
     def sum_of(self, document: dict[str, Any]) -> tuple[Decimal, str]:
@@ -116,12 +153,18 @@ class Shop(Provider):
             payment.status, payment.captured = SUCCEEDED, self.hub.clock.now()
         else:
             payment.status = HELD
+        if payment.saves:
+            self.state.methods[payment.id] = SavedMethod(id=payment.id, method=payment.method)
         payment.party = payment.reason = ""
         self.note(payment, STATUS_NAMES[payment.status])
 
-    def capture(self, payment: Payment) -> None:
+    def capture(self, payment: Payment, amount: Decimal) -> None:
+        """Take the held sum, or a part: the rest is free again."""
         if payment.status != HELD:
             raise Refused(400, "invalid_request", "Payment cannot be captured in current status")
+        if not 0 < amount <= payment.amount:
+            raise Refused(400, "invalid_request", "More than is held", "amount.value")
+        payment.amount = amount
         payment.capture = True
         self.take(payment)
 

@@ -39,6 +39,8 @@ class Payment:
     created: datetime
     expires: datetime
     receipt: bool = False
+    saves: bool = False  # the shop asked to keep the way it is paid
+    charged_from: str = ""  # of a charge without the payer: the saved method
     status: str = PENDING
     captured: datetime | None = None
     refunded: Decimal = Decimal(0)
@@ -68,6 +70,15 @@ class Refund:
 
 
 @dataclass
+class SavedMethod:
+    """A way of paying that may be charged again; its id is that of the payment it was saved by."""
+
+    id: str
+    method: str
+    is_revoked: bool = False
+
+
+@dataclass
 class Stored:
     """What an Idempotence-Key was used for: the body's digest and the id of what it made."""
 
@@ -87,6 +98,10 @@ class Options:
     refund_answer: str = SUCCEEDED  # or pending, or canceled
     refund_seconds: float = 5.0  # how long a pending refund waits
     refund_reason: str = "insufficient_funds"  # of a canceled one
+    saving_allowed: bool = True  # the manager has switched autopayments on
+    charge_outcome: str = (
+        ""  # of charges without the payer: pending, a reason to cancel, or success
+    )
     address: str = "185.71.76.5"  # where notifications seem to come from
     callback_url: str = ""
     # Seconds after the event, as their help page lists them.
@@ -99,6 +114,7 @@ class Options:
 class YookassaState:
     payments: dict[str, Payment] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    methods: dict[str, SavedMethod] = field(default_factory=dict)
     keys: dict[str, Stored] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     last_delivery: int = 0

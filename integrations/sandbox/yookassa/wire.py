@@ -67,7 +67,7 @@ def payment_object(payment: Payment, *, shop_id: str, base_url: str) -> Document
         "refundable": payment.status == SUCCEEDED and payment.refunded < payment.amount,
         "metadata": payment.metadata,
     }
-    if payment.status == PENDING:
+    if payment.status == PENDING and not payment.charged_from:
         url = f"{base_url}/yookassa/pay/{payment.id}"
         document["confirmation"] = {"type": "redirect", "confirmation_url": url}
     else:
@@ -82,7 +82,12 @@ def payment_object(payment: Payment, *, shop_id: str, base_url: str) -> Document
 
 
 def _method(payment: Payment) -> Document:
-    shown: Document = {"type": payment.method, "id": payment.id, "saved": False, "status": "active"}
+    shown: Document = {
+        "type": payment.method,
+        "id": payment.charged_from or payment.id,
+        "saved": bool(payment.charged_from) or payment.saves,
+        "status": "active",
+    }
     if payment.method == "bank_card":
         card = {"first6": "555555", "last4": "4444", "expiry_month": "12", "expiry_year": "2030"}
         return shown | {"title": "Bank card *4444", "card": card}

@@ -36,6 +36,9 @@ export const WAYS = {
       ["refund_part", "Частично", "refund.succeeded на 50 ₽ или на сумму ниже"],
       ["refund_lost", "Полностью, уведомление потеряно", "система не узнала"],
     ]],
+    ["Сохранённая карта", "", [
+      ["revoke", "Отозвать согласие", "следующее автосписание: permission_revoked"],
+    ]],
     LIES,
   ],
   waiting_for_capture: [["Холд", "", [["expire", "Снять холд", "canceled"]]], LIES],

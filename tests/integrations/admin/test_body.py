@@ -33,3 +33,20 @@ def test_bytes_are_dumped():
 @pytest.mark.parametrize("body", [b"", b"\x07", b"{" * 60_000, b"[" * 60_000 + b"]" * 60_000])
 def test_nothing_breaks_the_page(body):
     assert isinstance(readable(body), str)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Amount=199.00&Token=tk_secret&Name=ANNA",
+        b"Token=tk_secret",
+        b'{"Amount":199.0,"Token":"tk_secret","Name":"ANNA"}',
+        b'{"Token" : "tk_secret"}',
+        b"Name=\xff&Token=tk_secret&A=1",
+    ],
+)
+def test_what_charges_a_saved_card_is_not_shown(body):
+    shown = readable(body)
+    assert "tk_secret" not in shown
+    assert b"tk_secret".hex(" ") not in shown
+    assert "***" in shown
