@@ -14,6 +14,7 @@ from payments.admin import (
     reconciliation,
     refunds,
     renewals,
+    saved_methods,
     statements,
     subscriptions,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "reconciliation",
     "refunds",
     "renewals",
+    "saved_methods",
     "statements",
     "subscriptions",
 ]
