@@ -30,8 +30,8 @@ def check_terms(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
     kind, value = cleaned.get("kind"), cleaned.get("value")
     if kind == PromoCode.Kind.PERCENT and value is not None and value > 99:
         form.add_error("value", _("Не больше 99: что-то должно остаться к оплате."))
-    is_days = kind == PromoCode.Kind.DAYS and value is not None
-    if is_days and (value != value.to_integral_value() or value > LONGEST_DAYS):
+    is_odd = value is not None and (value % 1 or value > LONGEST_DAYS)
+    if kind == PromoCode.Kind.DAYS and is_odd:
         form.add_error("value", _("Дни – целое число, не больше 3660."))
     starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
     if starts and ends and ends <= starts:

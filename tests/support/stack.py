@@ -45,6 +45,8 @@ class Stack:
             "OUTBOX_LEASE_SECONDS": "3",
             "CHECK_COOLDOWN_SECONDS": "1",
             "COOLDOWNS": ",".join(f"{action}=0" for action in selling.COOLDOWNS),
+            "TRIAL_DAYS": "3",
+            "BONUS_CHANNEL": "@provodnik_news",
             "POLLS_A_MINUTE": "0",  # a planned fault is met by what the test does, not by the poller
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",
