@@ -20,6 +20,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "payment.failed": ("bot.notifications.payment_failed",),
     "payment.expired": ("bot.notifications.payment_expired",),
     "payment.refunded": (
+        "payments.services.plan_change.close_outdated",
         "bot.notifications.payment_refunded",
         "payments.services.provider_subscriptions.stop_after_refund",
     ),
@@ -87,6 +88,7 @@ TITLES = {
     "bot.notifications.subscription_stopped": _("Клиенту: подписка остановлена"),
     "bot.notifications.staff_payment_held": _("Сотрудникам: деньги заморожены"),
     "payments.services.fulfilment.grant_access": _("Открыть доступ"),
+    "payments.services.plan_change.close_outdated": _("Закрыть счета на смену тарифа"),
     "payments.services.fulfilment.open_access": _("Открыть доступ без оплаты"),
     "payments.services.fulfilment.sync_subscription": _("Передать срок панели"),
     "bot.notifications.reminder_by_mail": _("Клиенту: напоминание письмом"),

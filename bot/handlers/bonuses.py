@@ -19,7 +19,11 @@ async def trial(tap: Tap, _press: to.Trial) -> None:
         await tap.answer()
         await tap.show(await in_db(start.terms, customer))
         return
-    entry = await in_db(start_trial, customer_id=customer.pk)
+    try:
+        entry = await in_db(start_trial, customer_id=customer.pk)
+    except TooSoon as error:
+        await tap.answer(await in_db(waiting.words, customer, error.seconds))
+        return
     if entry is None:
         await refresh(tap)
         return

@@ -43,7 +43,6 @@ class PromoCodeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     list_filter = (("kind", admin.ChoicesFieldListFilter), "is_active", "first_purchase_only")
     search_fields = ("code", "note")
     search_help_text = gettext_lazy("Промокод или заметка")
-    filter_horizontal = ("plans",)
     ordering = ("-id",)
     sortable_by = ("code",)
     show_full_result_count = False

@@ -63,6 +63,7 @@ class PromoCodeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
             "is_active",
             "note",
         )
+        widgets = {"plans": UnfoldAdminCheckboxSelectMultipleWidget}
         help_texts = {
             "code": _("Клиент может вводить маленькими буквами. Для ссылки – только латиница."),
             "value": _("Проценты, сумма или дни – по тому, что выбрано выше."),

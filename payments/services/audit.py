@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from payments.services.audit_money import ACCOUNTS, POSTED, SUSPENSE
-from payments.services.audit_promotions import GIFTS
+from payments.services.audit_promotions import GIFTS, PROMO_USES
 from payments.services.audit_refunds import REFUND_RULES
 
 LIMIT = 50  # differences listed; one is as bad as fifty
@@ -143,6 +143,7 @@ RULES: dict[str, str] = {
     "every paid gift waits, is claimed once, or went back with its money": GIFTS,
     "unidentified money is somebody's open case": SUSPENSE,
     **REFUND_RULES,
+    "every used promo code made a payment cheaper or gave days": PROMO_USES,
 }
 
 COUNTS = """

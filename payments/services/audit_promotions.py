@@ -36,3 +36,34 @@ WHERE (purpose = 'gift' AND (payment.status IN ('paid', 'partly_refunded') OR (
        ELSE (starts_at AT TIME ZONE 'UTC' + make_interval(months => length)) AT TIME ZONE 'UTC' END
 LIMIT %s
 """
+
+# A used code made a paid payment cheaper or gave days, and every discount and every given day has its use.
+PROMO_USES = """
+SELECT format('use %%s of promo code %%s', use.id, code),
+       format('%%s; payment %%s, %%s; %%s s', use.status, coalesce(payment.id::text, 'none'),
+              coalesce(payment.status, 'none'), coalesce(entry.seconds::text, 'no'))
+FROM payments_promouse AS use
+JOIN payments_promocode AS code ON code.id = use.code_id
+LEFT JOIN payments_payment AS payment ON payment.id = use.payment_id
+LEFT JOIN (
+    SELECT entry.key, entry.kind, entry.seconds, customer_id AS owner_id
+    FROM payments_dayentry AS entry
+    JOIN payments_subscription AS subscription ON subscription.id = entry.subscription_id
+) AS entry ON entry.key = 'promo:' || use.id
+WHERE (use.status = 'used') IS DISTINCT FROM (
+        entry.key IS NOT NULL OR coalesce(payment.status, '') IN ('paid', 'partly_refunded', 'refunded'))
+   OR entry.owner_id <> use.customer_id OR entry.kind <> 'promo'
+   OR payment.customer_id <> use.customer_id
+   OR (payment.id IS NOT NULL AND payment.promo_code_id IS DISTINCT FROM use.code_id)
+UNION ALL
+SELECT format('payment %%s', payment.id), 'a discount that no use of a code explains'
+FROM payments_payment AS payment
+WHERE promo_code_id IS NOT NULL AND status IN ('paid', 'partly_refunded', 'refunded')
+  AND NOT EXISTS (SELECT FROM payments_promouse WHERE payment_id = payment.id)
+UNION ALL
+SELECT format('day entry %%s', entry.id), 'days of a promo code that nobody entered'
+FROM payments_dayentry AS entry
+WHERE kind = 'promo'
+  AND NOT EXISTS (SELECT FROM payments_promouse AS use WHERE 'promo:' || use.id = entry.key)
+LIMIT %s
+"""

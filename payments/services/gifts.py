@@ -10,6 +10,7 @@ from integrations.clock import now
 from integrations.services import outbox
 from payments.models import Customer, DayEntry, Gift, Payment
 from payments.services import days
+from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 
 Status = Gift.Status
@@ -42,8 +43,9 @@ def revoke(payment: Payment) -> None:
 def claim(*, token: str, customer_id: int) -> tuple[Claim, Gift | None]:
     """Give a waiting gift to this customer, once, whoever else opens the link at the same moment.
 
-    Claiming makes nobody an inviter. The days are announced, and the access link follows them.
+    Claiming makes nobody an inviter. The days are announced, and the access link follows them. Raises TooSoon.
     """
+    take_turn(customer_id=customer_id, action=Action.GIFT)
     found = Gift.objects.filter(token=token).values_list("pk", "payment__customer_id").first()
     if found is None:
         return Claim.UNKNOWN, None

@@ -43,7 +43,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
-    """`stage` is one of choose, opening, open, review, paid, ready, back, gone."""
+    """`stage` is one of choose, opening, open, review, paid, ready, gift, back, gone."""
 
     stage: str
     plan: str
@@ -141,7 +141,9 @@ def _outcome(page: PayLink, payment: Payment) -> PageState:
         Status.REFUNDED: "back",
         Status.PARTLY_REFUNDED: "back",
     }.get(Status(payment.status), "paid")
-    if stage == "paid" and payment.access == Payment.Access.GRANTED:
+    if stage == "paid" and payment.purpose == Payment.Purpose.GIFT:
+        stage = "gift"  # its link is for the chat only: whoever opens it has the gift
+    elif stage == "paid" and payment.access == Payment.Access.GRANTED:
         stage = "ready"
     subscription = getattr(payment.customer, "subscription", None)
     return PageState(

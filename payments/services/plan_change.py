@@ -18,6 +18,7 @@ from payments.models import DayEntry, Payment, Plan
 from payments.money import Money
 from payments.services import days
 from payments.services.plan_swap import OWN, paid_for, worth
+from payments.services.transitions import close_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,13 @@ def credit_for(*, customer_id: int, plan: Plan, price: Money) -> Credit | None:
     if not 0 < amount < price.amount:
         return None
     return Credit(replaced=replaced, rest_seconds=rest, amount=amount)
+
+
+def close_outdated(*, payment_id: int) -> None:
+    """Reaction to money given back: the offers to change away from that purchase are no longer what was promised."""
+    open_changes = Payment.objects.filter(replaces_id=payment_id, status__in=Payment.OPEN)
+    for change_id in list(open_changes.values_list("pk", flat=True)):
+        close_open(payment_id=change_id, to=Payment.Status.CANCELED)
 
 
 def credit_of(value: Fraction, *, rest: int, bought: int) -> Decimal:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from payments.models import Customer, DayEntry, Subscription
 from payments.services import days
+from payments.services.cooldowns import Action, take_turn
 from payments.services.locks import lock_customers
 
 
@@ -18,7 +19,8 @@ def trial_days(customer_id: int) -> int:
 
 
 def start_trial(*, customer_id: int) -> DayEntry | None:
-    """Give the trial, once; None where it is not offered. The access link follows by itself."""
+    """Give the trial, once; None where it is not offered. The access link follows by itself. Raises TooSoon."""
+    take_turn(customer_id=customer_id, action=Action.TRIAL)
     with transaction.atomic():
         lock_customers([customer_id])
         offered = trial_days(customer_id)

@@ -16,6 +16,11 @@ from tests.factories import told
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(settings):
+    settings.COOLDOWNS = dict.fromkeys(settings.COOLDOWNS, 0)
+
+
 async def a_gift_from(world: World, person, worker) -> str:
     """Buy a gift; the payload of its link."""
     await person.starts()

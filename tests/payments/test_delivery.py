@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.clock import now
+from integrations.services import outbox
 from payments.models import DayEntry, Gift, Payment, Referral
 from payments.provider import EventKind
 from payments.services import gifts
@@ -25,6 +26,11 @@ DAY = 86400
 def _the_books_are_in_order(db):
     yield
     assert audit_ledgers().differences == []
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(settings):
+    settings.COOLDOWNS = dict.fromkeys(settings.COOLDOWNS, 0)
 
 
 def days_of(customer) -> float:
@@ -235,3 +241,10 @@ def test_two_refunds_of_a_chain_end_the_same_in_either_order(make_payment, make_
         ends.append(days_of(customer))
     assert ends[0] == pytest.approx(ends[1], abs=0.01)
     assert ends[0] == pytest.approx(25, abs=0.01)
+
+
+def test_an_open_change_is_closed_when_the_money_of_its_origin_goes_back(change):
+    refunded(change.replaces)
+    outbox.drain()
+    change.refresh_from_db()
+    assert change.status == Payment.Status.CANCELED
