@@ -29,7 +29,7 @@ from payments.provider import (
     ProviderEvent,
     Verdict,
 )
-from payments.providers.cloudpayments import bodies, operations, refunds, signatures
+from payments.providers.cloudpayments import attempts, bodies, operations, refunds, signatures
 from payments.providers.cloudpayments.charges import Charging
 from payments.providers.cloudpayments.client import SERVICE, CloudPaymentsClient
 from payments.providers.cloudpayments.holds import Holding
@@ -124,7 +124,7 @@ class Provider(Charging, Holding, Subscribing, PaymentProvider):
         told = operation_told(model)
         if told.external_id != external_id:
             raise ServiceUnreachable(f"{SERVICE} answered about another order", service=SERVICE)
-        return told
+        return attempts.paid_before(self._client, model, told) or told
 
     def confirm(self, event: ProviderEvent, *, stored_id: str) -> ProviderEvent:
         if event.subscription_status:

@@ -101,10 +101,13 @@ class CloudPaymentsClient:
             "Model"
         )
 
-    def payments(self, *, since: datetime) -> Iterator[Object]:
-        """Every operation since then, page by page."""
-        start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        span = {"CreatedDateGte": start, "CreatedDateLte": FOREVER, "TimeZone": "UTC"}
+    def payments(self, *, since: datetime, until: datetime | None = None) -> Iterator[Object]:
+        """Every operation since then (and up to another moment), page by page."""
+        span = {
+            "CreatedDateGte": _moment(since),
+            "CreatedDateLte": FOREVER if until is None else _moment(until),
+            "TimeZone": "UTC",
+        }
         for page in range(1, MOST_PAGES + 1):
             answer = self._http.post("v2/payments/list", body=span | {"PageNumber": page})
             data = self._successful(answer)
@@ -155,3 +158,7 @@ class CloudPaymentsClient:
         return ServiceUnreachable(
             f"{SERVICE} answered with something undocumented", service=SERVICE, status=answer.status
         )
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

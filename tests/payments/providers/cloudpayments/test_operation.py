@@ -41,6 +41,35 @@ def test_a_lost_pay_is_made_good_by_the_button(payment, api):
     assert check(payment, api, TransactionId=2) == Payment.Status.PAID
 
 
+def test_a_payment_hidden_by_a_declined_attempt_is_found_in_the_list(payment, api):
+    attempt = {
+        "TransactionId": 2,
+        "Amount": 199.0,
+        "Currency": "RUB",
+        "InvoiceId": payment.reference,
+    }
+    declined = attempt | {"Status": "Declined", "CreatedDateIso": "2026-03-01T12:10:00"}
+    paid = attempt | {"TransactionId": 1, "Status": "Completed", "Type": 0}
+    others = [paid | {"InvoiceId": "0" * 32}, {"TransactionId": "x"}, paid | {"Status": "Declined"}]
+    api.plan(answer(200, {"Success": False, "Model": declined}))
+    api.plan(answer(200, {"Success": True, "Model": [*others, paid]}))
+    checked = check_payment(payment_id=payment.pk, origin=PaymentEvent.Origin.STAFF)
+    assert checked.status == Payment.Status.PAID
+    asked = api.received[-1].json
+    assert asked["CreatedDateGte"] == "2026-02-28T12:10:00Z"
+    assert asked["CreatedDateLte"] == "2026-03-01T12:11:00Z"
+    assert payment.events.get(kind="paid").operation == "1"
+
+
+def test_a_declined_attempt_that_hides_nothing_stays_one(payment, api):
+    declined = {"TransactionId": 2, "Amount": 199.0, "Currency": "RUB", "Status": "Declined"}
+    declined |= {"InvoiceId": payment.reference, "CreatedDateIso": "2026-03-01T12:10:00"}
+    api.plan(answer(200, {"Success": False, "Model": declined}))
+    api.plan(answer(200, {"Success": True, "Model": [declined]}))
+    checked = check_payment(payment_id=payment.pk, origin=PaymentEvent.Origin.STAFF)
+    assert checked.status == Payment.Status.PENDING
+
+
 def test_a_lost_refund_is_made_good_too(payment, api):
     check(payment, api)
     refund = {"TransactionId": 2, "Type": 1, "Amount": 99}

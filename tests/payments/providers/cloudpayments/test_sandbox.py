@@ -228,13 +228,21 @@ def test_a_check_at_the_wrong_address_is_asked_about(provider, events, reference
     assert provider.confirm(claim, stored_id=reference).kind is EventKind.PENDING
 
 
+def test_a_lost_payment_behind_a_declined_attempt_is_still_found(provider, events, reference):
+    events(reference, "lost", 1)
+    paid = provider.fetch(reference)
+    events(reference, "decline", 2)
+    again = provider.fetch(reference)
+    assert (again.kind, again.event_id) == (EventKind.PAID, paid.event_id)
+
+
 def test_everything_since_a_moment_is_listed(provider, events, reference):
     provider.create_invoice(request())
     events(reference, "pay", 2)
     events(reference, "refund", 1, amount="50")
     listed = list(provider.list_payments(since=now() - timedelta(minutes=1)))
     assert {event.reference for event in listed} == {reference}
-    assert kinds(listed) == ["unknown", "refunded"]
+    assert kinds(listed) == ["paid", "refunded"]
     assert not list(provider.list_payments(since=now() + timedelta(minutes=1)))
 
 
