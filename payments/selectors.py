@@ -11,7 +11,16 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from integrations.clock import now
-from payments.models import Customer, DayEntry, Gift, Payment, Plan, Referral, Subscription
+from payments.models import (
+    Customer,
+    DayEntry,
+    Gift,
+    MoneyEntry,
+    Payment,
+    Plan,
+    Referral,
+    Subscription,
+)
 from payments.money import Money
 from payments.periods import Unit
 from payments.provider import Method
@@ -181,6 +190,20 @@ def open_payment_of(customer_id: int) -> Payment | None:
         .select_related("plan")
         .first()
     )
+
+
+def given_back(payment: Payment) -> Money:
+    """What went back of a payment: of what it brought, or of what waited and never paid for anything."""
+    back = payment.money_entries.filter(kind__in=[MoneyEntry.Kind.REFUND, MoneyEntry.Kind.RETURN])
+    sums = back.order_by("currency").values("currency").annotate(total=Sum("amount"))
+    row = sums.first()
+    return Money(row["total"], row["currency"]) if row else payment.money
+
+
+def paid_for_something(payment: Payment) -> bool:
+    """Whether its money ever bought what it was for."""
+    income = (MoneyEntry.Kind.CAPTURE, MoneyEntry.Kind.RELEASE)
+    return payment.money_entries.filter(kind__in=income).exists()
 
 
 def referral_numbers(customer: Customer) -> ReferralNumbers:

@@ -150,7 +150,10 @@ def plain(amount: Any) -> str:
 
 
 def _facts(customer: Customer, payment: Payment) -> dict[str, Any]:
+    gone = selectors.given_back(payment) if payment.status == Status.REFUNDED else None
     return {
+        "given_back": money(gone.amount, gone.currency) if gone else "",
+        "had_bought": gone is not None and selectors.paid_for_something(payment),
         "payment": payment,
         "amount": money(payment.amount, payment.currency),
         "method": method_label(payment.provider, payment.method),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,6 +12,7 @@ from bot import notifications
 from bot.models import Message
 from integrations.clock import wall_clock
 from payments.models import Customer, Payment, PaymentEvent
+from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services.fulfilment import grant_access
 from payments.services.transitions import apply_event, close_open
@@ -177,13 +179,15 @@ async def test_another_sum_goes_to_a_person_and_says_so(world: World, plans, wor
     assert any("Исключение: оплачено меньше" in text for text in staff)
 
 
-def provider_says(payment: Payment, kind: EventKind, reason: str = "") -> None:
+def provider_says(
+    payment: Payment, kind: EventKind, reason: str = "", *, amount: Decimal | None = None
+) -> None:
     event = ProviderEvent(
         kind=kind,
         trust=Trust.SIGNED,
         event_id=f"{payment.pk}:{kind}",
         reference=payment.reference,
-        money=payment.money,
+        money=payment.money if amount is None else Money(amount, payment.currency),
         reason=reason,
     )
     apply_event(payment_id=payment.pk, event=event, origin=PaymentEvent.Origin.SYSTEM)
@@ -197,6 +201,21 @@ async def test_a_refund_is_told_with_what_is_left(world: World, plans, worker):
     await worker()
     assert f"↩️ Деньги по счёту № {payment.pk} возвращены: 200 ₽" in anna.sees
     assert "Доступ закончился" in anna.sees
+
+
+async def test_money_that_never_bought_anything_goes_back_in_its_own_sum(
+    world: World, plans, worker
+):
+    anna = world.person()
+    await anna.buys()
+    world.pay("less")
+    await anna.presses("Проверить оплату")
+    payment = await Payment.objects.aget()
+    came = await payment.events.aget(outcome=PaymentEvent.Outcome.REVIEW)
+    await sync_to_async(provider_says)(payment, EventKind.REFUNDED, amount=came.amount)
+    await worker()
+    assert f"возвращены: {came.amount:.0f} ₽" in anna.sees.replace("\xa0", " ")
+    assert "Срок по ним не начислялся" in anna.sees
 
 
 async def test_a_failed_payment_gives_the_providers_words(world: World, plans, worker):
