@@ -89,15 +89,19 @@ def _own_uv(folder: Path) -> str | None:
 def _uv(uv: str | None, file: Path) -> bool:
     if uv is None:
         return False
-    env = dict(os.environ)
-    # uv reads no pip setting and trusts only its own list of authorities unless it is told to.
-    env.setdefault("UV_SYSTEM_CERTS", "1")
-    if mirror := env.get("PIP_INDEX_URL"):
-        env.setdefault("UV_DEFAULT_INDEX", mirror)
+    env = uv_settings(dict(os.environ))
     # Compiled once now rather than by every process that starts.
     command = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
     wanted = ["--python", str(places.PYTHON), "--require-hashes", "-r", str(file)]
     return subprocess.run([*command, *wanted], env=env, check=False).returncode == 0
+
+
+def uv_settings(env: dict[str, str]) -> dict[str, str]:
+    """uv reads no pip setting and trusts only its own list of authorities unless it is told to."""
+    env.setdefault("UV_SYSTEM_CERTS", "1")
+    if mirror := env.get("PIP_INDEX_URL"):
+        env.setdefault("UV_DEFAULT_INDEX", mirror)
+    return env
 
 
 def _pip(file: Path) -> bool:

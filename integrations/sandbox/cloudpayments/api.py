@@ -125,6 +125,14 @@ def _listing(site: Site, document: Document, request_id: str) -> HttpResponse:
     return _reply(found[(page - 1) * PAGE : page * PAGE])
 
 
+def _day(site: Site, document: Document, request_id: str) -> HttpResponse:
+    """The older list: the operations of one day of UTC."""
+    day = str(document.get("Date"))
+    pairs = [(order, one) for order in site.state.orders.values() for one in order.operations]
+    found = [site.model(*pair) for pair in pairs if pair[1].created.date().isoformat() == day]
+    return _reply(found)
+
+
 def _confirm(site: Site, document: Document, request_id: str) -> HttpResponse:
     order, one = _held(site, document)
     amount = Decimal(document.get("Amount") or 0)
@@ -200,6 +208,7 @@ CALLS: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
     "payments/get": _get,
     "payments/find": _find,
     "v2/payments/find": _find_v2,
+    "payments/list": _day,
     "v2/payments/list": _listing,
     "payments/confirm": _confirm,
     "payments/void": _void,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from integrations.sandbox.cloudpayments.state import (
+    AUTHORIZED,
     COMPLETED,
     STATUS_NAMES,
     CloudPaymentsState,
@@ -16,6 +17,7 @@ from integrations.sandbox.cloudpayments.state import (
     Operation,
     Order,
 )
+from integrations.sandbox.cloudpayments.wire import PAYER
 from integrations.sandbox.core.base import Tile, credential
 from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.provider import Provider
@@ -165,7 +167,8 @@ class Site(Provider):
 
     def model(self, order: Order, one: Operation) -> dict[str, Any]:
         """An operation as the API tells it."""
-        return {
+        created = one.created.strftime("%Y-%m-%dT%H:%M:%S")
+        return PAYER | {
             "TransactionId": one.id,
             "Amount": one.amount,
             "Currency": one.currency,
@@ -175,10 +178,10 @@ class Site(Provider):
             "AccountId": order.account_id or None,
             "Description": order.description,
             "CreatedDate": ticks(one.created),
-            "CreatedDateIso": one.created.strftime("%Y-%m-%dT%H:%M:%S"),
+            "CreatedDateIso": created,
+            "AuthDateIso": created if one.status in (AUTHORIZED, COMPLETED) else None,
+            "ConfirmDateIso": created if one.status == COMPLETED else None,
             "TestMode": True,
-            "CardLastFour": "4242",
-            "CardType": "Visa",
             "Status": one.status,
             "StatusCode": STATUS_CODES.get(one.status, 5),
             "Reason": one.reason or None,

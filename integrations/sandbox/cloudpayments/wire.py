@@ -43,3 +43,29 @@ def body_of(fields: dict[str, Any], *, form: bool) -> bytes:
         for name, value in fields.items()
     }
     return urlencode(plain).encode()
+
+
+# What their answers have besides: of the payer and of his card. Libraries break where a name is missing.
+PAYER: dict[str, Any] = {
+    "CurrencyCode": 0,
+    "Email": None,
+    "JsonData": None,
+    "AuthCode": "A1B2C3",
+    "IpAddress": "203.0.113.7",
+    "IpCountry": "RU",
+    "IpCity": "Москва",
+    "IpRegion": "Москва",
+    "IpDistrict": "Центральный федеральный округ",
+    "IpLatitude": Decimal("55.75"),
+    "IpLongitude": Decimal("37.62"),
+    "CardFirstSix": "424242",
+    "CardLastFour": "4242",
+    "CardExpDate": "12/30",
+    "CardType": "Visa",
+    "CardTypeCode": 0,
+    "Issuer": "Банк",
+    "IssuerBankCountry": "RU",
+    "CardHolderMessage": None,
+    "Name": "ANNA K",
+    "Token": "tk_demo_1",
+}
