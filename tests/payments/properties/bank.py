@@ -23,11 +23,15 @@ KNOWS_OUR_NUMBER_ONLY = {"cloudpayments"}
 
 @dataclass(frozen=True)
 class Movement:
-    """Money that came or went; `number` is the id of the operation. `of` is the one a refund gives back."""
+    """Money that came or went; `number` is the id of the operation. `of` is the one a refund gives back.
+
+    `asked` is our own key of a refund that we asked for.
+    """
 
     number: int
     money: Money
     of: int = 0
+    asked: str = ""
 
 
 @dataclass(eq=False)
@@ -46,6 +50,11 @@ class Order:
     def sum(self) -> Money:
         """What its provider says it is worth: what was really paid, where something was."""
         return self.came[0].money if self.came else self.money
+
+    def left_of(self, payment: Movement) -> Decimal:
+        """How much of one operation has not gone back."""
+        gone = sum((one.money.amount for one in self.went if one.of == payment.number), Decimal(0))
+        return payment.money.amount - gone
 
     @property
     def given_back(self) -> Decimal:
@@ -73,6 +82,23 @@ class Bank:
     def number(self) -> int:
         return next(self._numbers)
 
+    def give_back(
+        self, order: Order, back: Movement | None, money: Money, *, asked: str
+    ) -> Movement:
+        """A refund that we asked for: once for each key, and of no more than is left."""
+        for movement in order.went:
+            if movement.asked == asked:
+                return movement
+        if (
+            back is None
+            or money.amount > order.left_of(back)
+            or money.currency != back.money.currency
+        ):
+            raise ServiceRefused("not so much is left", service="bank", status=400)
+        movement = Movement(self.number(), money, of=back.number, asked=asked)
+        order.went.append(movement)
+        return movement
+
     def open(self, provider: str, *, reference: str, money: Money) -> Order:
         """The order of this reference; the same request opens it once."""
         self.answer()
@@ -83,6 +109,17 @@ class Bank:
         order = Order(provider, external_id, reference, money)
         self.orders.append(order)
         return order
+
+    def of(self, provider: str) -> list[Order]:
+        return [order for order in self.orders if order.provider == provider]
+
+    def post(self, order: Order, raw: RawCallback | None) -> Letter | None:
+        """A call is on its way; it arrives when it is told."""
+        if raw is None:
+            return None
+        letter = Letter(order, raw)
+        self.letters.append(letter)
+        return letter
 
     def answer(self) -> None:
         if self.down:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.errors import ServiceRefused
 from payments.money import Money
 from tests.payments.properties.bank import Bank
 from tests.payments.properties.voices import CLOUDPAYMENTS, CRYPTOBOT, ONEPLAT, YOOKASSA, Fields
@@ -36,24 +40,83 @@ def _open_cloudpayments(bank: Bank, order: Fields, *, request_id: str) -> Fields
     return {"Url": "https://pay.example/1"}
 
 
+def _refund_yookassa(bank: Bank, refund: Fields, *, key: str) -> Fields:
+    order = bank.find("yookassa", refund["payment_id"])
+    money = Money(Decimal(refund["amount"]["value"]), refund["amount"]["currency"])
+    back = order.came[0] if order.came else None
+    movement = bank.give_back(order, back, money, asked=refund["metadata"]["refund_id"])
+    bank.post(order, YOOKASSA.refunded(order, movement))
+    return YOOKASSA.refund_truth(order, movement)
+
+
+def _refund_cloudpayments(bank: Bank, refund: Fields, *, request_id: str) -> Fields:
+    bank.answer()
+    number = refund["TransactionId"]
+    for order in bank.of("cloudpayments"):
+        for back in order.came:
+            if back.number == number:
+                money = Money(refund["Amount"], back.money.currency)
+                asked = json.loads(refund["JsonData"])["refund_id"]
+                movement = bank.give_back(order, back, money, asked=asked)
+                bank.post(order, CLOUDPAYMENTS.refunded(order, movement))
+                return {"TransactionId": movement.number}
+    raise ServiceRefused("no such operation", service="bank")
+
+
+def _refunds_of(bank: Bank, payment_id: str) -> Iterator[Fields]:
+    order = bank.find("yookassa", payment_id)
+    return iter([YOOKASSA.refund_truth(order, movement) for movement in order.went])
+
+
+def _operations(bank: Bank, *, since: datetime) -> Iterator[Fields]:
+    bank.answer()
+    for order in bank.of("cloudpayments"):
+        yield from (CLOUDPAYMENTS.refund_truth(order, movement) for movement in order.went)
+
+
+def _no_transfers(bank: Bank, fields: Fields) -> Fields:
+    bank.answer()
+    payload = {"error": {"code": 403, "name": "METHOD_DISABLED"}}
+    raise ServiceRefused("no transfers", service="bank", status=403, payload=payload)
+
+
+def _truth_of_oneplat(bank: Bank, guid: str) -> Fields:
+    return ONEPLAT.truth(bank.find("oneplat", guid))
+
+
+def _truth_of_cryptobot(bank: Bank, number: str) -> Fields:
+    return CRYPTOBOT.truth(bank.find("cryptobot", number))
+
+
+def _truth_of_yookassa(bank: Bank, number: str) -> Fields:
+    return YOOKASSA.truth(bank.find("yookassa", number))
+
+
+def _truth_of_a_refund(bank: Bank, number: str) -> Fields:
+    return YOOKASSA.refund_truth(*bank.refund(number))
+
+
+def _truth_of_cloudpayments(bank: Bank, reference: str) -> Fields | None:
+    return CLOUDPAYMENTS.truth(bank.find("cloudpayments", reference))
+
+
 CLIENTS: dict[str, Any] = {
-    "payments.providers.oneplat.client.OneplatClient.create_order": _open_oneplat,
-    "payments.providers.oneplat.client.OneplatClient.order_info": lambda bank, guid: ONEPLAT.truth(
-        bank.find("oneplat", guid)
-    ),
-    "payments.providers.cryptobot.client.CryptoPayClient.create_invoice": _open_cryptobot,
-    "payments.providers.cryptobot.client.CryptoPayClient.invoice": lambda bank, number: (
-        CRYPTOBOT.truth(bank.find("cryptobot", number))
-    ),
-    "payments.providers.yookassa.client.YookassaClient.create_payment": _open_yookassa,
-    "payments.providers.yookassa.client.YookassaClient.payment": lambda bank, number: (
-        YOOKASSA.truth(bank.find("yookassa", number))
-    ),
-    "payments.providers.yookassa.client.YookassaClient.refund": lambda bank, number: (
-        YOOKASSA.refund_truth(*bank.refund(number))
-    ),
-    "payments.providers.cloudpayments.client.CloudPaymentsClient.create_order": _open_cloudpayments,
-    "payments.providers.cloudpayments.client.CloudPaymentsClient.find": lambda bank, reference: (
-        CLOUDPAYMENTS.truth(bank.find("cloudpayments", reference))
-    ),
+    f"payments.providers.{method}": function
+    for method, function in {
+        "oneplat.client.OneplatClient.create_order": _open_oneplat,
+        "oneplat.client.OneplatClient.order_info": _truth_of_oneplat,
+        "cryptobot.client.CryptoPayClient.create_invoice": _open_cryptobot,
+        "cryptobot.client.CryptoPayClient.invoice": _truth_of_cryptobot,
+        "cryptobot.client.CryptoPayClient.transfer": _no_transfers,
+        "cryptobot.client.CryptoPayClient.transfers": lambda _bank, *, spend_id: [],
+        "yookassa.client.YookassaClient.create_payment": _open_yookassa,
+        "yookassa.client.YookassaClient.payment": _truth_of_yookassa,
+        "yookassa.client.YookassaClient.refund": _truth_of_a_refund,
+        "yookassa.client.YookassaClient.refunds": _refunds_of,
+        "yookassa.client.YookassaClient.create_refund": _refund_yookassa,
+        "cloudpayments.client.CloudPaymentsClient.create_order": _open_cloudpayments,
+        "cloudpayments.client.CloudPaymentsClient.find": _truth_of_cloudpayments,
+        "cloudpayments.client.CloudPaymentsClient.refund": _refund_cloudpayments,
+        "cloudpayments.client.CloudPaymentsClient.payments": _operations,
+    }.items()
 }

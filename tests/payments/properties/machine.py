@@ -5,13 +5,15 @@ from __future__ import annotations
 from hypothesis.stateful import invariant
 
 from tests.payments.properties import books
+from tests.payments.properties.operations.decisions import Decisions
 from tests.payments.properties.operations.money import MoneyIn
+from tests.payments.properties.operations.promotions import Promotions
 from tests.payments.properties.operations.purchase import Purchase
 from tests.payments.properties.operations.refunds import Refunds
 from tests.payments.properties.operations.staff import Staff
 
 
-class Shop(Purchase, MoneyIn, Refunds, Staff):
+class Shop(Purchase, MoneyIn, Refunds, Staff, Decisions, Promotions):
     @invariant()
     def the_books_are_in_order(self) -> None:
         if self.world.written:

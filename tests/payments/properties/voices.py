@@ -167,6 +167,7 @@ class Yookassa(Voice):
             "payment_id": order.external_id,
             "status": "succeeded",
             "amount": _wire(movement.money),
+            "metadata": {"refund_id": movement.asked} if movement.asked else {},
         }
 
     def _told(self, event: str, about: Fields) -> RawCallback:
@@ -208,7 +209,7 @@ class Cloudpayments(Voice):
             "InvoiceId": order.reference,
             "OperationType": "Refund",
         }
-        return self._signed("refund", fields)
+        return self._signed("refund", fields | _named(movement))
 
     def truth(self, order: Order) -> Fields | None:
         """The latest operation; None where nobody has tried."""
@@ -221,6 +222,10 @@ class Cloudpayments(Voice):
         if order.word == "waiting":
             return None
         return self._model(order, self._attempt(order), self.STATUSES[order.word], order.money)
+
+    def refund_truth(self, order: Order, movement: Movement) -> Fields:
+        model = self._model(order, str(movement.number), "Completed", movement.money)
+        return model | {"Type": 1, "PaymentTransactionId": str(movement.of)} | _named(movement)
 
     def _model(self, order: Order, number: str, status: str, money: Money) -> Fields:
         return {
@@ -240,6 +245,11 @@ class Cloudpayments(Voice):
         body = urlencode(fields).encode()
         signed = cloudpayments.sign(body, secret=CREDENTIALS["CLOUDPAYMENTS_API_SECRET"])
         return RawCallback(body=body, headers={cloudpayments.HEADER: signed}, kind=kind)
+
+
+def _named(movement: Movement) -> dict[str, str]:
+    """A refund of ours carries our key through CloudPayments and back."""
+    return {"JsonData": json.dumps({"refund_id": movement.asked})} if movement.asked else {}
 
 
 def _wire(money: Money) -> Fields:

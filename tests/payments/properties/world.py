@@ -18,19 +18,19 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import override_settings
 
-from integrations.callbacks import RawCallback
 from integrations.clock import wall_clock
 from integrations.errors import IntegrationError, ServiceUnreachable
 from integrations.models import InboundCallback, OutboxMessage
 from integrations.remnawave.users import ACTIVE, PanelUser
 from integrations.services import inbox, outbox
 from payments.errors import PaymentError
-from payments.models import Customer, Payment, Plan
+from payments.models import Customer, Payment, Plan, PromoCode, Refund
 from payments.registry import forget_providers, get_provider
 from payments.services.callbacks import drain_callbacks
 from payments.services.checkout import start_checkout
 from payments.services.confirmations import confirm_callbacks
 from payments.services.customers import meet_customer
+from payments.services.refund_sending import send_refunds
 from project.reactions import REACTIONS
 from tests.payments.properties.bank import Bank, Desk, Letter, Order
 from tests.payments.properties.clients import CLIENTS
@@ -86,6 +86,8 @@ class World:
             _plan("30d", "199.00", length=30, unit="day"),
             _plan("1m", "300.00", length=1, unit="month"),
         ]
+        PromoCode.objects.create(code="DAYS5", kind="days", value=5)
+        PromoCode.objects.create(code="CHEAPER", kind="percent", value=20)
         self.staff: Any = get_user_model().objects.create_user("operator")
         self.runs = 0
         self.steps = 0
@@ -103,6 +105,8 @@ class World:
                 override_settings(
                     PAYMENT_PROVIDERS=list(PROVIDERS),
                     CREDENTIALS=settings.CREDENTIALS | CREDENTIALS,
+                    TRIAL_DAYS=3,
+                    BONUS_CHANNEL="",
                 ),
                 self.clock.ticking(),
                 unheard(),
@@ -163,14 +167,6 @@ class World:
 
     # what reaches us
 
-    def post(self, order: Order, raw: RawCallback | None) -> Letter | None:
-        """A call is on its way; it arrives when it is told."""
-        if raw is None:
-            return None
-        letter = Letter(order, raw)
-        self.bank.letters.append(letter)
-        return letter
-
     def tell(self, letter: Letter) -> None:
         """The call arrives: verified, and stored as the web process does it."""
         get_provider(letter.order.provider).verify(letter.raw)
@@ -185,6 +181,9 @@ class World:
     def confirm(self) -> None:
         confirm_callbacks(seconds=5)
 
+    def send_refunds(self) -> None:
+        send_refunds(seconds=5)
+
     def react(self) -> None:
         outbox.drain(seconds=5)
 
@@ -193,6 +192,7 @@ class World:
         self.clock.forward(ALL_LEASES)
         InboundCallback.objects.filter(status__in=OPEN).update(not_before=wall_clock())
         OutboxMessage.objects.filter(delivered_at=None).update(not_before=wall_clock())
+        Refund.objects.filter(status__in=Refund.OPEN).update(not_before=wall_clock())
 
     def come_to_rest(self) -> None:
         """Everything answers again and nobody dies any more: what is left to do gets done."""
@@ -204,6 +204,7 @@ class World:
             self.all_due()
             self.settle()
             self.confirm()
+            self.send_refunds()
             self.react()
             before, left = left, self._left()
             if not left or left == before:

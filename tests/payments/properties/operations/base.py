@@ -45,7 +45,7 @@ class Operations(RuleBasedStateMachine):
         fault: Fault | None = None,
     ):
         """A call about an order, for the bundle of letters."""
-        letter = self.world.post(order, raw)
+        letter = self.world.bank.post(order, raw)
         if letter is None:
             return multiple()
         if then != "nothing":

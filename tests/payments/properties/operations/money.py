@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hypothesis import strategies as st
-from hypothesis.stateful import multiple, precondition, rule
+from hypothesis.stateful import initialize, multiple, precondition, rule
 
 from payments.money import Money
 from tests.payments.properties.bank import Letter, Movement, Order
@@ -25,12 +25,23 @@ def other_sum(asked: Money, how: str) -> Money:
 
 
 class MoneyIn(Operations):
+    @initialize(target=letters, which=st.sets(st.integers(0, 3), max_size=3))
+    def some_are_paid_already(self, which: set[int]):
+        """So that much of a run is about what comes after."""
+        sent = [
+            self._pay(self.world.bank.orders[number], None, bare=False, then="told", fault=None)
+            for number in sorted(which)
+        ]
+        if sent:
+            self.settle_all(None)
+        return multiple(*sent)
+
     @precondition(lambda self: self.payable())
     @rule(target=letters, which=pick, bare=st.booleans(), then=THEN, fault=faults())
     def pay(self, which: int, bare: bool, then: str, fault: Fault | None):
         """Money arrives at the bank. Where an order can be paid by several operations, it may be paid again."""
         order = self.payable()[which % len(self.payable())]
-        return self._pay(order, order.money, bare=bare, then=then, fault=fault)
+        return self._pay(order, None, bare=bare, then=then, fault=fault)
 
     @precondition(lambda self: self.payable())
     @rule(
@@ -95,10 +106,12 @@ class MoneyIn(Operations):
             if not order.came or VOICES[order.provider].several_payments
         ]
 
-    def _pay(self, order: Order, money: Money, *, bare: bool, then: str, fault: Fault | None):
+    def _pay(
+        self, order: Order, money: Money | None, *, bare: bool, then: str, fault: Fault | None
+    ):
         if len(order.came) == MOST_PAYMENTS:
             return multiple()
-        movement = Movement(self.world.bank.number(), money)
+        movement = Movement(self.world.bank.number(), money or order.money)
         order.came.append(movement)
         raw = VOICES[order.provider].paid(order, movement, bare=bare)
         return self.send(order, raw, then=then, fault=fault)

@@ -7,16 +7,18 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import multiple, rule
 
-from payments.models import Customer, PaymentEvent
+from payments.models import Customer, Payment, PaymentEvent
 from payments.services.checkout import cancel_payment, start_checkout
 from payments.services.checks import check_payment
 from payments.services.customers import meet_customer
 from payments.services.expiry import expire_payments
+from payments.services.pricing import quote
 from tests.payments.properties.bank import Order
 from tests.payments.properties.faults import Fault, faults
 from tests.payments.properties.operations.base import Operations, customers, orders
 from tests.payments.properties.voices import PROVIDERS, VOICES
 
+PURPOSES = ["term", "term", "gift", "change"]
 SPANS = [
     timedelta(minutes=2),
     timedelta(hours=2),
@@ -38,10 +40,16 @@ class Purchase(Operations):
         customer=customers,
         plan=st.integers(0, 1),
         provider=st.sampled_from(PROVIDERS),
+        purpose=st.sampled_from(PURPOSES),
         fault=faults(),
     )
-    def order(self, customer: int, plan: int, provider: str, fault: Fault | None):
+    def order(self, customer: int, plan: int, provider: str, purpose: str, fault: Fault | None):
+        """A term, a gift, or another plan for the rest of the present one; cheaper where a code was entered."""
         chosen = self.world.plans[plan]
+        meant = Payment.Purpose(purpose)
+        price = quote(customer_id=customer, plan=chosen, purpose=meant)
+        if price is None:
+            return multiple()
         known = len(self.world.bank.orders)
         self.world.attempt(
             lambda: start_checkout(
@@ -49,7 +57,8 @@ class Purchase(Operations):
                 plan_id=chosen.pk,
                 provider=provider,
                 method=VOICES[provider].method,
-                shown_amount=chosen.amount,
+                shown_amount=price.amount,
+                purpose=meant,
             ),
             fault=fault,
         )
