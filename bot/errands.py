@@ -45,17 +45,22 @@ async def enter_code(customer: Customer, text: str) -> Screen:
     return await in_db(promo.entered, customer, result)
 
 
-async def code_in(customer: Customer, text: str) -> Screen | None:
-    """A free text that is one word: the screen of its code; None where it is no code and does not look like one."""
-    if promotions.FORMAT.fullmatch(promotions.normal(text)) is None or " " in text.strip():
+async def code_in(customer: Customer, text: str, *, is_clear: bool) -> Screen | None:
+    """The screen of a promo code that a free text of one word may be; None where it is none.
+
+    `is_clear`: the text means something else too, so only a code that exists is one. Every try counts against guessing.
+    """
+    word = text.strip()
+    looks_like_one = LOOKS_LIKE_A_CODE.fullmatch(word) is not None
+    could_be = promotions.FORMAT.fullmatch(promotions.normal(word)) and " " not in word
+    if not could_be or (is_clear and not looks_like_one):
         return None
     try:
-        result = await in_db(promotions.enter, customer_id=customer.pk, text=text)
+        result = await in_db(promotions.enter, customer_id=customer.pk, text=word)
     except TooSoon as error:
-        if LOOKS_LIKE_A_CODE.fullmatch(text.strip()) is None:
+        if is_clear or not looks_like_one:
             return None
         return await in_db(waiting.again, customer, to.Promo(), error.seconds)
-    is_word = LOOKS_LIKE_A_CODE.fullmatch(text.strip()) is None
-    if result.verdict is Verdict.UNKNOWN and is_word:
+    if result.verdict is Verdict.UNKNOWN and (is_clear or not looks_like_one):
         return None
     return await in_db(promo.entered, customer, result)

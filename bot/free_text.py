@@ -13,6 +13,7 @@ class Intent(StrEnum):
     PAID = "paid"
     LINK = "link"
     INVITE = "invite"
+    PROMO = "promo"
     PLANS = "plans"
     UNCLEAR = "unclear"
 
@@ -33,6 +34,7 @@ RULES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
     ),
     (Intent.LINK, ("где ключ", "ключ", "где ссылка", "ссылка", "подключиться", "настройка", "key", "link", "connect")),
     (Intent.INVITE, ("пригласить", "реферал", "реферальная", "друга", "invite", "referral", "friend")),
+    (Intent.PROMO, ("промокод", "купон", "promo code", "promocode", "coupon")),
     (Intent.PLANS, ("тариф", "тарифы", "цена", "сколько стоит", "купить", "продлить", "подписка",
                     "price", "plans", "buy", "renew", "subscribe")),
 )  # fmt: skip

@@ -29,7 +29,9 @@ async def pay_support(note: Note) -> None:
 async def free_text(note: Note) -> None:
     intent = understand(note.text)
     customer = await note.customer()
-    if intent is Intent.UNCLEAR and (screen := await errands.code_in(customer, note.text)):
+    is_clear = intent is not Intent.UNCLEAR
+    screen = await errands.code_in(customer, note.text, is_clear=is_clear)
+    if screen is not None:
         await note.show(screen)
         return
     await note.show(await in_db(support.answer, customer, intent, note.bot.username))

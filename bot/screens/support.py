@@ -10,7 +10,7 @@ from bot import callback_data as to
 from bot.free_text import Intent
 from bot.keyboards import Button, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
-from bot.screens import access, invoice, purchase, referral, refunds
+from bot.screens import access, invoice, promo, purchase, referral, refunds
 from payments import selectors
 from payments.models import Customer
 
@@ -54,6 +54,8 @@ def answer(customer: Customer, intent: Intent, bot_username: str) -> Screen:
         return purchase.plans(customer)
     if intent is Intent.INVITE:
         return referral.invite(customer, bot_username)
+    if intent is Intent.PROMO:
+        return promo.ask(customer)
     if intent is Intent.PAID:
         return paid(customer)
     if intent is Intent.REFUND:

@@ -22,7 +22,10 @@ FIELDS = (
     "access",
     "amount",
     "currency",
+    "purpose",
     "plan__title_ru",
+    "discount",
+    "promo_code__code",
     "provider",
     "method",
     "customer__telegram_id",
@@ -54,11 +57,15 @@ def lines(payments: QuerySet[Payment]) -> Iterator[str]:
     writer = csv.writer(Echo(), delimiter=";", lineterminator="\r\n")
     yield BOM + writer.writerow(header())
     statuses = {value: str(label) for value, label in Payment.Status.choices}
+    purposes = {value: str(label) for value, label in Payment.Purpose.choices}
     accesses = {value: str(label) for value, label in Payment.Access.choices}
     for row in payments.values(*FIELDS).iterator(chunk_size=ROWS_AT_ONCE):
         row["status"] = statuses[row["status"]]
         row["access"] = accesses[row["access"]]
-        row["amount"] = f"{row['amount']:f}".replace(".", ",")
+        row["purpose"] = purposes[row["purpose"]]
+        row["promo_code__code"] = row["promo_code__code"] or ""
+        for sum_ in ("amount", "discount"):
+            row[sum_] = f"{row[sum_]:f}".replace(".", ",")
         row["created_at"] = local(row["created_at"])
         row["paid_at"] = local(row["paid_at"])
         yield writer.writerow(safe(row[field] for field in FIELDS))
@@ -71,7 +78,10 @@ def header() -> list[str]:
         _("Доступ"),
         _("Сумма"),
         _("Валюта"),
+        _("Что покупают"),
         _("Тариф"),
+        _("Скидка"),
+        _("Промокод"),
         _("Платёжная система"),
         _("Способ"),
         _("Telegram ID"),

@@ -20,6 +20,8 @@ from bot.free_text import Intent, understand
         ("верните мои деньги", Intent.REFUND),
         ("сколько это стоит", Intent.PLANS),
         ("как пригласить друга", Intent.INVITE),
+        ("есть прамокод", Intent.PROMO),
+        ("I have a promo code", Intent.PROMO),
         ("I have paid", Intent.PAID),
         ("it is not working", Intent.TROUBLE),
         ("привет", Intent.UNCLEAR),

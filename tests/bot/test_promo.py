@@ -81,6 +81,17 @@ async def test_a_wrong_code_says_so_and_a_word_is_only_a_word(world: World, plan
     assert "Пришлите его" in anna.sees
 
 
+async def test_a_code_that_is_a_word_too_is_a_code(world: World, plans):
+    await PromoCode.objects.acreate(code="FRIEND", kind="days", value=7)
+    anna = await in_the_menu(world)
+    await anna.writes("friend")
+    assert "✅ Промокод FRIEND принят" in anna.sees
+    await anna.writes("friends")
+    assert "За каждого друга" in anna.sees
+    await anna.writes("промокод")
+    assert "Пришлите его следующим сообщением" in anna.sees
+
+
 async def test_guessing_has_to_wait(world: World, plans, settings):
     settings.COOLDOWNS = settings.COOLDOWNS | {"promo": 60}
     await PromoCode.objects.acreate(code="RIGHT", kind="days", value=7)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from payments.models import DayEntry, Gift, PromoCode, PromoUse
 from payments.provider import EventKind
-from payments.services import gifts, promotions
+from payments.services import gifts, promotions, transitions
 from payments.services.audit import audit_ledgers
 from payments.services.gifts import Claim
+from payments.services.locks import CUSTOMER_LOCKS
 from payments.services.promotions import Verdict
 from tests.payments.events import send
 
@@ -81,3 +82,25 @@ def test_a_gift_claimed_while_its_money_goes_back_leaves_no_days(make_payment, m
         given = DayEntry.objects.filter(subscription__customer=receiver)
         assert sum(entry.seconds for entry in given) == 0
     assert audit_ledgers().differences == []
+
+
+def test_who_claims_while_a_settlement_waits_for_its_locks_is_locked_too(
+    customer, make_customer, monkeypatch
+):
+    """The first look does not know the receiver yet; the second one, with the locks held, does."""
+    receiver = make_customer()
+    looks = iter([{customer.pk}, {customer.pk, receiver.pk}])
+    monkeypatch.setattr(
+        transitions,
+        "customers_involved",
+        lambda _ids: next(looks, {customer.pk, receiver.pk}),
+    )
+    with transaction.atomic():
+        transitions.lock_involved([customer.pk])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
+                [CUSTOMER_LOCKS],
+            )
+            held = {number for (number,) in cursor.fetchall()}
+    assert {customer.pk, receiver.pk} <= held

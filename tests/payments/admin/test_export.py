@@ -49,3 +49,16 @@ def test_the_file_needs_a_right_of_its_own(db):
 
     assert client.get(f"{list_of(Payment)}export/").status_code == 403
     assert "export/" not in client.get(list_of(Payment)).content.decode()
+
+
+def test_the_file_says_what_was_bought_and_what_was_taken_off(office):
+    code = factories.a_promo_code(code="MARCH")
+    factories.a_payment(purpose="gift", discount=50, promo_code=code)
+
+    _text, rows = exported(office)
+
+    assert (rows[0]["Что покупают"], rows[0]["Скидка"], rows[0]["Промокод"]) == (
+        "подарок",
+        "50,00",
+        "MARCH",
+    )
