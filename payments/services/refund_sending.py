@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_POLL = timedelta(hours=1)
-FIRST_POLL = 15  # seconds
+FIRST_POLL = 5  # seconds, doubled each time
 ASKED_EARLIER = timedelta(minutes=5)  # clocks differ
 
 Status = Refund.Status

@@ -143,7 +143,7 @@ def test_a_bank_that_takes_its_time_is_waited_for(anna, office, stack):
     office.gives_back(anna.payment_id, "50", days=5)
     becomes(anna, "pending")
     assert anna.days() == 30
-    anna.sees("возвращено 50")
+    anna.sees("возвращено 50", within=60)
     assert anna.days() == 25
 
 
