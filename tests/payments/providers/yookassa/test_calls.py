@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from integrations.errors import ServiceRefused, ServiceUnreachable
+from payments.abilities import RefundRequest
 from payments.errors import InvoiceRefused, Refusal
 from payments.money import Money
 from payments.provider import EventKind, InvoiceRequest, Method
@@ -169,6 +170,26 @@ def test_a_customer_with_an_address_gets_the_receipt(api):
     receipt = api.received[0].json["receipt"]
     assert receipt["customer"] == {"email": "anna@example.com"}
     assert "tax_system_code" not in receipt
+
+
+def test_a_refund_has_its_receipt_too(api):
+    api.plan(answer(500))
+    asked = RefundRequest(
+        reference="5f0c1d2e3b4a59687786958473625140",
+        payment_reference=REQUEST.reference,
+        external_id="2f3c1a00-000f-5000-8000-1a2b3c4d5e6f",
+        operation="",
+        money=Money(Decimal("50.00"), "RUB"),
+        payer_id=555000111,
+        description="№ 1",
+        email="anna@example.com",
+        asked_since=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    with pytest.raises(ServiceUnreachable):
+        with_receipts(api).refund(asked)
+    [item] = api.received[0].json["receipt"]["items"]
+    assert item["amount"] == {"value": "50.00", "currency": "RUB"}
+    assert api.received[0].json["receipt"]["customer"] == {"email": "anna@example.com"}
 
 
 @pytest.mark.parametrize("codes", [{"vat_code": "20%"}, {"tax_system_code": "УСН"}], ids=str)
