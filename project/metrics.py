@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from integrations import selectors
 from integrations.clock import now
 from integrations.services import heartbeats
-from payments.models import MoneyEntry, Payment
+from payments.models import Incident, MoneyEntry, Payment
 
 SCRAPE_TIMEOUT = "8s"  # below Prometheus' own 10
 LATELY = timedelta(hours=1)
@@ -61,7 +61,7 @@ class DatabaseFigures(Collector):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL statement_timeout = '{SCRAPE_TIMEOUT}'")
-            yield from [*payments(), *money(), *access(), *queues(), *processes()]
+            yield from [*payments(), *money(), *access(), *queues(), *incidents(), *processes()]
 
 
 def payments() -> Iterator[Metric]:
@@ -133,6 +133,25 @@ def queues() -> Iterator[Metric]:
     for refusal in selectors.refused_lately():
         refused.add_metric([refusal.source, refusal.verdict], refusal.count)
     yield from (waiting, overdue, people, refused)
+
+
+def incidents() -> Iterator[Metric]:
+    open_ones = GaugeMetricFamily(
+        "provodnik_incidents", "Exceptions that wait for a person", labels=["kind"]
+    )
+    ages = GaugeMetricFamily(
+        "provodnik_incident_seconds", "How long the oldest of them waits", labels=["kind"]
+    )
+    rows = (
+        Incident.objects.filter(status=Incident.Status.OPEN)
+        .order_by("kind")
+        .values("kind")
+        .annotate(n=Count("pk"), oldest=Min("opened_at"))
+    )
+    for row in rows:
+        open_ones.add_metric([row["kind"]], row["n"])
+        ages.add_metric([row["kind"]], (now() - row["oldest"]).total_seconds())
+    yield from (open_ones, ages)
 
 
 def processes() -> Iterator[Metric]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from payments.models import Incident, Payment
 from payments.provider import ProviderEvent
+from payments.services.incidents import LONGEST_KEY
 
 
 def unknown_payer_key(source: str, event: ProviderEvent) -> str:
     """The same money told of twice is one finding."""
     name = event.external_id or event.reference or event.event_id
-    return f"unknown:{source}:{name}:{event.operation}"
+    return f"unknown:{source}:{name}:{event.operation}"[:LONGEST_KEY]
 
 
 def linked(source: str, event: ProviderEvent) -> tuple[ProviderEvent, Payment] | None:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from integrations.services import outbox
 from payments.models import Incident, MoneyEntry, Payment, Refund
 from payments.money import Money
-from payments.services import delivery, refund_records, suspense
+from payments.services import days, delivery, refund_records, suspense
 
 Account = MoneyEntry.Account
 Kind = MoneyEntry.Kind
@@ -93,9 +93,14 @@ def settle_refund(payment: Payment, refund: Refund) -> None:
 
 
 def settle_returned(payment: Payment, incident: Incident, amount: Decimal, *, whole: bool) -> None:
-    """Book waiting money that went back; `whole`: nothing of this payment is left with us."""
+    """Book waiting money that went back; `whole`: nothing of this payment is left with us.
+
+    With the last of it go the days that staff gave for the payment before anybody had decided about its money.
+    """
     suspense.give_back(incident, amount)
     if whole:
+        for entry in days.standing(payment):
+            days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
         outbox.publish(
             "payment.refunded",
             {"payment_id": payment.pk},

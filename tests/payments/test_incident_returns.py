@@ -12,7 +12,7 @@ from payments.errors import NotPossible
 from payments.models import DayEntry, Incident, Payment, Refund
 from payments.money import Money
 from payments.provider import EventKind
-from payments.services import refunds, suspense
+from payments.services import fulfilment, refunds, suspense
 from payments.services.audit import audit_ledgers
 from payments.services.incident_actions import act, actions_of
 from payments.services.incident_desk import Decision
@@ -81,6 +81,24 @@ def test_a_wrong_sum_goes_back_and_the_payment_with_it(make_payment, olga):
         "разобрались с клиентом",
     )
     assert (payment.status, bought()) == (S.REFUNDED, 0)
+
+
+def test_days_given_by_hand_go_with_the_money_they_were_given_for(make_payment, olga):
+    payment = make_payment()
+    send(payment, EventKind.PAID, amount="150.00")
+    fulfilment.give_access(payment_id=payment.pk, reason="клиент торопился", staff=olga)
+    assert bought() == MONTH
+    decide("return", olga)
+    transferred(olga)
+    assert bought() == 0
+
+
+def test_days_given_by_hand_are_replaced_by_what_accepted_money_buys(make_payment, olga):
+    payment = make_payment()
+    send(payment, EventKind.PAID, amount="150.00")
+    fulfilment.give_access(payment_id=payment.pk, reason="клиент торопился", staff=olga)
+    decide("accept", olga)
+    assert bought() == MONTH
 
 
 def test_the_same_form_orders_one_refund(make_payment, olga):

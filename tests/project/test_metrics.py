@@ -10,10 +10,11 @@ from integrations.callbacks import RawCallback
 from integrations.clock import now
 from integrations.models import InboundCallback
 from integrations.services import heartbeats, inbox
-from payments.models import Payment, PaymentEvent
+from payments.models import Incident, Payment, PaymentEvent
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.services.transitions import apply_event
+from tests.payments.events import send
 
 TOKEN = "metrics-token-for-the-suite"
 
@@ -53,6 +54,17 @@ def test_money_comes_from_the_ledger(scrape, make_payment):
     assert figures["provodnik_payments", "paid"] == 2
     assert figures["provodnik_payments", "pending"] == 1
     assert figures["provodnik_payments", "refunded"] == 0
+
+
+def test_exceptions_are_counted_by_kind_with_the_age_of_the_oldest(scrape, make_payment):
+    for amount in ("150.00", "160.00"):
+        send(make_payment(), EventKind.PAID, amount=amount)
+    Incident.objects.filter(pk=Incident.objects.first().pk).update(
+        opened_at=now() - timedelta(hours=1)
+    )
+    shown = scrape()
+    assert shown["provodnik_incidents", "underpaid"] == 2
+    assert 3600 <= shown["provodnik_incident_seconds", "underpaid"] < 3700
 
 
 def test_paid_without_access_shows_how_long(scrape, make_payment):
