@@ -45,7 +45,6 @@ class PromoCodeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     search_help_text = gettext_lazy("Промокод или заметка")
     ordering = ("-id",)
     sortable_by = ("code",)
-    show_full_result_count = False
     list_per_page = 50
     actions = None
     list_fullwidth = True
@@ -113,7 +112,7 @@ class PromoCodeAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
         context = dict(extra_context or {})
         context["export_url"] = f"{reverse(EXPORT)}?{request.GET.urlencode()}"
         if request.user.has_perm(ADD):
-            context["tools"] = [(_("Создать набор кодов"), reverse(MANY))]
+            context["tools"] = [(_("Набор кодов"), reverse(MANY))]
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
