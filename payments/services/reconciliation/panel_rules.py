@@ -1,13 +1,15 @@
 """What differs between the panel's users and our subscriptions, found by the database over the rows of one run.
 
 Only names that we give (`tg_<number>`) are judged: what else lives on the panel is not ours. A subscription that is
-being written to the panel at this moment is left for the next run.
+being written to the panel at this moment is left for the next run. Days of grace belong to the panel's end.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from payments.models import ReconciliationRun
@@ -19,14 +21,21 @@ WITH users AS MATERIALIZED (
            kind IN ('ACTIVE', 'LIMITED') AND at > %(moment)s AS is_open
     FROM payments_listedrow WHERE run_id = %(run)s ORDER BY external_id, id DESC
 ), ours AS MATERIALIZED (
-    SELECT subscription.id, 'tg_' || customer.telegram_id AS name, {end} AS ends_at,
-           {end} > %(moment)s AS is_open
+    SELECT subscription.id, 'tg_' || customer.telegram_id AS name, access.ends_at,
+           access.ends_at > %(moment)s AS is_open
     FROM payments_subscription AS subscription
     JOIN payments_customer AS customer ON customer.id = subscription.customer_id
-    LEFT JOIN LATERAL (
-        SELECT max(created_at) AS changed_at FROM payments_dayentry WHERE subscription_id = subscription.id
+    LEFT JOIN LATERAL (  -- as Subscription.was_cut: an end that lies in the past by a clawback has no grace
+        SELECT created_at AS changed_at, seconds < 0 AND ends_at <= created_at AS was_cut
+        FROM payments_dayentry WHERE subscription_id = subscription.id ORDER BY id DESC LIMIT 1
     ) AS entry ON true
+    CROSS JOIN LATERAL (
+        SELECT subscription.expires_at
+               + CASE WHEN entry.was_cut THEN interval '0' ELSE %(grace)s END AS ends_at
+    ) AS access
     WHERE NOT (  -- on its way to the panel
+        (subscription.panel_expires_at IS NOT NULL AND subscription.panel_grace_days <> %(grace_days)s
+            AND subscription.expires_at > %(moment)s - interval '31 days') OR
         coalesce(subscription.panel_synced_at >= %(started)s, false)
         OR coalesce(
             changed_at >= %(started)s - interval '10 minutes'
@@ -57,12 +66,14 @@ def differences(run: ReconciliationRun, *, limit: int) -> tuple[int, list[Differ
         "run": run.pk,
         "moment": run.until,
         "started": run.started_at,
+        "grace": timedelta(days=settings.GRACE_DAYS),
+        "grace_days": settings.GRACE_DAYS,
         "limit": limit,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT)
         ours = int(cursor.fetchone()[0])
-        cursor.execute(SIDES.format(end="subscription.expires_at"), values)
+        cursor.execute(SIDES, values)
         found = [_difference(*row) for row in cursor.fetchall()]
     return ours, found
 

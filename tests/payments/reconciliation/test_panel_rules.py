@@ -16,6 +16,7 @@ from integrations.sandbox.remnawave.panel import Panel
 from integrations.sandbox.remnawave.state import DISABLED
 from integrations.services import outbox
 from payments.models import DayEntry, ReconciliationLine, Subscription
+from payments.provider import EventKind
 from payments.services.fulfilment import sync_subscription
 from payments.services.reconciliation.fixes import fix
 from tests import factories
@@ -128,6 +129,21 @@ def test_an_access_that_is_being_opened_is_left_for_the_next_run(panel):
     factories.a_paid_payment()
     assert found(panel) == []
     assert DayEntry.objects.exists()
+
+
+def test_days_of_grace_belong_to_the_panels_end(panel, settings):
+    """Given ones agree; ones the setting took away are on their way; after a clawback there are none."""
+    settings.GRACE_DAYS = 3
+    a_subscriber()
+    refunded = factories.a_paid_payment()
+    sync_subscription(subscription_id=refunded.customer.subscription.pk)
+    factories.told(refunded, EventKind.REFUNDED)
+    sync_subscription(subscription_id=refunded.customer.subscription.pk)
+    assert found(panel) == []
+    settings.GRACE_DAYS = 0
+    assert found(panel) == []
+    Subscription.objects.update(panel_grace_days=0)
+    assert found(panel) == [Kind.PANEL_DATE]
 
 
 def test_a_panel_that_is_down_fails_the_run(sandbox, panel):
