@@ -98,7 +98,7 @@ class ReconciliationRun(models.Model):
         indexes = [models.Index(fields=["subject", "-id"], name="reconciliations_by_subject")]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.since:%d.%m.%Y}–{self.until:%d.%m.%Y}"
+        return f"№ {self.pk}"
 
     @property
     def open_lines(self) -> models.QuerySet[ReconciliationLine]:

@@ -18,6 +18,7 @@ from payments.provider import EventKind, ProviderEvent
 from payments.services import provider_subscriptions
 from payments.services.incident_links import linked, unknown_payer_key
 from payments.services.incidents import open_incident
+from payments.services.self_test import CASE as SELF_TEST
 from payments.services.self_test import is_self_test
 from payments.services.transitions import apply_locked, find_payment, lock_involved
 
@@ -54,7 +55,9 @@ def look_up(row: InboundCallback, events: list[ProviderEvent]) -> Call:
     for event in events:
         if event.subscription_status:
             call.of_subscriptions.append(event)
-        elif event.kind not in SILENT and not is_self_test(event.reference):
+        elif is_self_test(event.reference):
+            row.case = SELF_TEST
+        elif event.kind not in SILENT:
             call.told.extend(_speaks_of(row.source, event))
     return call
 

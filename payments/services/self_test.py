@@ -21,6 +21,7 @@ from payments.money import Money
 from payments.provider import EventKind, PaymentProvider, SignsTestCallbacks, Trust
 
 MARK = "5e1f7e57"
+CASE = "self-test"  # of its stored call, so that nobody counts it among the provider's
 VERSION_AT = 12  # of a UUID's hex; ours have a 4 there
 
 
@@ -68,6 +69,8 @@ def run_self_test(provider: PaymentProvider) -> SelfTest:
     url = f"{settings.PUBLIC_URL}{path}"
     answer = knock(url, body=raw.body, headers=raw.headers)
     stored = InboundCallback.objects.filter(source=provider.slug, digest=raw.digest).first()
+    if stored is not None:
+        InboundCallback.objects.filter(pk=stored.pk).update(case=CASE)
     return SelfTest(
         url=url,
         signed=signed,

@@ -147,6 +147,7 @@ class TestExamination:
         call.refresh_from_db()
         assert (call.status, call.outcome) == (InboundCallback.Status.APPLIED, "nothing to do")
         assert Incident.objects.count() == 0
+        assert health_of(get_provider("oneplat")).accepted is None
         payment.refresh_from_db()
         assert payment.status == Payment.Status.PENDING
 
