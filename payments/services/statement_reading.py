@@ -67,8 +67,7 @@ def read_statement(content: bytes, *, currency: str) -> list[Row]:
     """
     if len(content) > MOST_BYTES:
         raise _refused(_("Файл больше 5 МБ."))
-    table = _table(_text(content))
-    columns, below = _header(table)
+    columns, below = _table(_text(content))
     rows: list[Row] = []
     problems: list[Problem] = []
     tells_refunds = "refunded" in columns.values() or "status" in columns.values()
@@ -109,30 +108,21 @@ def _text(content: bytes) -> str:
             raise _refused(_("Кодировка не UTF-8 и не Windows-1251.")) from error
 
 
-def _table(text: str) -> list[tuple[int, list[str]]]:
-    """Lines with their numbers, cut at the separator that the first of them use most."""
+def _table(text: str) -> tuple[dict[int, str], Iterator[tuple[int, list[str]]]]:
+    """Which column holds what, and the numbered lines below the header: cut at the sign that makes a header of it."""
     if "\x00" in text:
         raise _refused(_("Это не CSV: сохраните таблицу как CSV."))
-    sample = text.splitlines()[:PREAMBLE]
-    separator = max(
-        SEPARATORS, key=lambda sign: max((line.count(sign) for line in sample), default=0)
-    )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        return [(reader.line_num, cells) for cells in reader]
-    except csv.Error as error:
-        raise _refused(_("Файл не читается как CSV: %(error)s") % {"error": error}) from error
-
-
-def _header(
-    table: list[tuple[int, list[str]]],
-) -> tuple[dict[int, str], Iterator[tuple[int, list[str]]]]:
-    """Which column holds what, and the lines below the header."""
-    for position, (_line, cells) in enumerate(table[:PREAMBLE]):
-        columns = _columns(cells)
-        named = set(columns.values())
-        if "amount" in named and named & {"reference", "external_id", "number"}:
-            return columns, iter(table[position + 1 :])
+    for separator in SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            table = [(reader.line_num, cells) for cells in reader]
+        except csv.Error as error:
+            raise _refused(_("Файл не читается как CSV: %(error)s") % {"error": error}) from error
+        for position, (_line, cells) in enumerate(table[:PREAMBLE]):
+            columns = _columns(cells)
+            named = set(columns.values())
+            if "amount" in named and named & {"reference", "external_id", "number"}:
+                return columns, iter(table[position + 1 :])
     raise _refused(_("Не найдена строка заголовков: нужны хотя бы номер и сумма."))
 
 

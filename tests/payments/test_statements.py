@@ -51,6 +51,11 @@ def test_any_encoding_and_separator(encoding, separator):
     ]
 
 
+def test_commas_inside_cells_do_not_make_them_the_separator():
+    told = refusals("Номер;Сумма\nа;1,2,3,4\n".encode())
+    assert told == [(2, "сумма «1,2,3,4» не читается")]
+
+
 def test_english_headers_and_both_numbers():
     (row,) = read(
         "Payment ID,Order ID,Amount,Currency,Date,Status\n"
