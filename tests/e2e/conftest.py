@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browser import CHROMIUM, DESK, NO_CHROMIUM, PHONE, Window, launched, window
 from tests.e2e.customer import Customer
+from tests.e2e.matrix.desk import Desk
+from tests.e2e.matrix.shop import Shop
 from tests.support.stack import Stack
 
 _chat_ids = count(700_200_100)
@@ -78,3 +80,25 @@ def sign_in(stack):
         seen.sees("Процессы")
 
     return enter
+
+
+@pytest.fixture(scope="module")
+def whole_shop(stack) -> Iterator[Shop]:
+    """At the end every cell still shows its facts, and the books add up."""
+    opened = Shop(stack)
+    yield opened
+    opened.expect(opened.settled, dict(opened.settled))
+    done = stack.try_manage("audit_ledgers")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def shop(whole_shop: Shop, record_property: Callable[[str, object], None]) -> Shop:
+    whole_shop.record = record_property
+    return whole_shop
+
+
+@pytest.fixture(scope="module")
+def staff(stack) -> Iterator[Desk]:
+    with Desk(stack) as opened:
+        yield opened
