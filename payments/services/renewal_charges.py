@@ -20,6 +20,7 @@ from payments.errors import MethodRevoked
 from payments.models import AutoRenewal, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent, Trust
 from payments.registry import UnknownProvider, get_provider
+from payments.services import provider_states
 from payments.services.locks import lock_customers
 from payments.services.renewal_rules import end_of, is_served_by_provider, obstacle
 from payments.services.renewals import Attempt, price_now
@@ -34,7 +35,7 @@ OUR_FAULT = (401, 403)  # our credentials or our contract: says nothing about th
 def charge(payment: Payment, *, silent: set[str]) -> int:
     """Ask the provider for the money; what it says moves the payment. No transaction is open meanwhile.
 
-    Returns 1 where there was an answer. A provider that gives none is added to `silent`.
+    Returns 1 where there was an answer. A provider that gives none is added to `silent` and left alone for a while.
     """
     provider = _provider_of(payment)
     if provider is None:
@@ -42,6 +43,7 @@ def charge(payment: Payment, *, silent: set[str]) -> int:
         return 0
     try:
         event = provider.charge(_request(payment))
+        provider_states.answered(payment.provider)
     except MethodRevoked as error:
         event = _ours(payment, EventKind.FAILED, "revoked", str(error), method_revoked=True)
     except ServiceRefused as error:
@@ -147,6 +149,7 @@ def _ours(
 
 def _unanswered(payment: Payment, error: IntegrationError, silent: set[str]) -> int:
     silent.add(payment.provider)
+    provider_states.gave_no_answer(payment.provider, error)
     Payment.objects.filter(pk=payment.pk, status__in=Payment.OPEN).update(reason=str(error)[:300])
     log.warning("renewal.unclear", case=payment.case, provider=payment.provider, error=str(error))
     return 0

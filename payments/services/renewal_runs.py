@@ -11,6 +11,7 @@ import time
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -18,10 +19,13 @@ from django.db.models import F, QuerySet
 from integrations.clock import now, wall_clock
 from integrations.services import outbox
 from payments.models import AutoRenewal, Payment
+from payments.services import provider_states
 from payments.services.locks import lock_customers
 from payments.services.renewal_charges import ask_about_unclear, charge
 from payments.services.renewal_rules import end_of, is_served_by_provider, obstacle
 from payments.services.renewals import Attempt, charge_moment, price_now, switch_off_locked
+
+log = structlog.get_logger(__name__)
 
 BATCH = 100
 LOOK_AGAIN = timedelta(hours=6)
@@ -31,7 +35,7 @@ def renew_due(*, seconds: float = 40.0) -> int:
     """Take the next step of every renewal that is due; returns how many were charged or asked about."""
     until = time.monotonic() + seconds
     _follow_ends_that_moved()
-    silent: set[str] = set()
+    silent = provider_states.silent_slugs()
     done = ask_about_unclear(until=until, silent=silent)
     due = AutoRenewal.objects.filter(is_on=True, next_try_at__lte=now()).order_by("next_try_at")
     for renewal_id, provider in list(due.values_list("pk", "method__provider")[:BATCH]):
@@ -39,7 +43,13 @@ def renew_due(*, seconds: float = 40.0) -> int:
             break
         if provider in silent:
             continue  # no order is written down that nobody could be asked about
-        payment = take_step(renewal_id)
+        try:
+            payment = take_step(renewal_id)
+        except Exception:
+            # One broken row stops nobody else; it is looked at again, and people read of it.
+            log.exception("renewal.broke", renewal=renewal_id)
+            AutoRenewal.objects.filter(pk=renewal_id).update(next_try_at=now() + LOOK_AGAIN)
+            continue
         done += charge(payment, silent=silent) if payment is not None else 0
     return done
 

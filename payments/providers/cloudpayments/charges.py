@@ -10,7 +10,7 @@ from typing import Any
 from payments.abilities import ChargeRequest
 from payments.errors import MethodRevoked
 from payments.provider import EventKind, ProviderEvent
-from payments.providers.cloudpayments import bodies, operations
+from payments.providers.cloudpayments import attempts, bodies, operations
 from payments.providers.cloudpayments.client import CloudPaymentsClient
 from payments.providers.cloudpayments.reading import operation_told, unreadable
 
@@ -43,7 +43,10 @@ class Charging:
 
     def find_charge(self, request: ChargeRequest, *, since: datetime) -> ProviderEvent | None:
         model = self._client.find(request.reference)
-        return None if model is None else self._outcome(model, request)
+        if model is None:
+            return None
+        told = self._outcome(model, request)
+        return attempts.paid_before(self._client, model, told) or told
 
     def _outcome(self, model: Mapping[str, Any], request: ChargeRequest) -> ProviderEvent:
         """A decline is final here: nobody sits before the form to try another card.

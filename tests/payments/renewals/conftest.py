@@ -12,6 +12,7 @@ from payments.models import AutoRenewal, Customer, Payment
 from payments.provider import EventKind, MethodKept
 from payments.providers.yookassa.adapter import Provider
 from payments.registry import forget_providers
+from payments.services import provider_states
 from payments.services.renewal_runs import renew_due
 from tests import factories
 from tests.payments.events import send
@@ -38,7 +39,7 @@ def clock(settings, tmp_path) -> Clock:
 
 
 @pytest.fixture(autouse=True)
-def _charging_provider(settings) -> Iterator[None]:
+def _charging_provider(settings, monkeypatch) -> Iterator[None]:
     settings.PAYMENT_PROVIDERS = ["yookassa"]
     settings.CREDENTIALS = {
         **settings.CREDENTIALS,
@@ -47,6 +48,7 @@ def _charging_provider(settings) -> Iterator[None]:
         "YUKASSA_BASE_URL": "http://127.0.0.1:9/yookassa",
     }
     settings.RENEWAL_UNCLEAR_SECONDS = 0
+    monkeypatch.setattr(provider_states, "SHORTEST_SILENCE", timedelta())
     forget_providers()
     yield
     forget_providers()
