@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 
 from integrations.clock import now, wall_clock
 from integrations.services import outbox
-from payments.models import AutoRenewal, Payment
+from payments.models import AutoRenewal, Payment, Reminder
 from payments.services import provider_states
 from payments.services.locks import lock_customers
 from payments.services.renewal_charges import ask_about_unclear, charge
@@ -95,13 +95,24 @@ def _tell_or_wait(renewal: AutoRenewal, end: datetime) -> None:
             return
         renewal.noticed_end = end
         renewal.save(update_fields=["noticed_end"])
-        outbox.publish(
-            "renewal.upcoming",
-            {"renewal_id": renewal.pk, "end": end.isoformat()},
-            key=f"renewal.upcoming:{renewal.pk}:{end.timestamp():.0f}",
-            case=f"customer:{renewal.customer_id}",
-        )
+        if not _was_reminded(renewal, end):
+            outbox.publish(
+                "renewal.upcoming",
+                {"renewal_id": renewal.pk, "end": end.isoformat()},
+                key=f"renewal.upcoming:{renewal.pk}:{end.timestamp():.0f}",
+                case=f"customer:{renewal.customer_id}",
+            )
     _later(renewal, at)
+
+
+def _was_reminded(renewal: AutoRenewal, end: datetime) -> bool:
+    """Whether the reminder three days ahead has told of this charge already: once is enough."""
+    return Reminder.objects.filter(
+        subscription__customer_id=renewal.customer_id,
+        ends_at=end,
+        kind=Reminder.Kind.THREE_DAYS,
+        status=Reminder.Status.SENT,
+    ).exists()
 
 
 def _order(renewal: AutoRenewal, end: datetime, amount: Decimal) -> Payment:

@@ -70,7 +70,8 @@ CLOUDPAYMENTS = Bank(
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A product of its own: its clock runs ahead."""
-    with Stack(tmp_path_factory.mktemp("renewals"), {"RENEWAL_UNCLEAR_SECONDS": "2"}) as running:
+    env = {"RENEWAL_UNCLEAR_SECONDS": "2", "REMINDERS": "none"}
+    with Stack(tmp_path_factory.mktemp("renewals"), env) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ from integrations.errors import ServiceRefused, ServiceUnreachable
 from payments.errors import NothingHeld
 from payments.models import DayEntry, MoneyEntry, Payment
 from payments.money import Money
-from payments.provider import EventKind, InvoiceRequest, ProviderEvent
+from payments.provider import EventKind, InvoiceRequest, Method, ProviderEvent
 from payments.providers.yookassa.adapter import Provider
 from payments.services import checkout, expiry, holds
 from tests import factories
@@ -72,7 +72,8 @@ def test_a_capture_takes_the_money_and_gives_the_days(held, calls):
 
 def test_a_smaller_capture_is_a_discount(held, calls):
     payment = holds.capture_hold(payment_id=held.pk, amount=Decimal("150.00"))
-    assert (payment.status, payment.amount, payment.discount) == (Status.PAID, 150, 49)
+    assert payment.status == Status.PAID
+    assert (payment.amount, payment.discount) == (Decimal(150), Decimal(49))
     assert calls == [Money(Decimal("150.00"), "RUB")]
     assert MoneyEntry.objects.get().amount == 150
 
@@ -136,7 +137,7 @@ def test_an_order_asks_for_a_hold_only_where_the_owner_wants_it(settings, monkey
             customer_id=factories.a_customer().pk,
             plan_id=plan.pk,
             provider="yookassa",
-            method=checkout.Method.CARD,
+            method=Method.CARD,
             shown_amount=plan.amount,
         )
     assert [request.hold for request in asked] == [switched_on]

@@ -157,7 +157,8 @@ def test_switched_off_while_the_provider_was_asked_it_is_cancelled_again(
         provider_subscriptions.stop_renewing(
             customer_id=renewal.customer_id, reason=Reason.CUSTOMER
         )
-        return service.create(_self, **asked)
+        made: SubscriptionFacts = service.create(_self, **asked)
+        return made
 
     monkeypatch.setattr(Provider, "create_subscription", create)
     provider_subscriptions.begin(renewal_id=renewal.pk)
@@ -170,7 +171,7 @@ def test_each_charge_extends_the_term_once(renewal, running):
         arrives(charged(number))
     assert days(renewal) == 90
     keys = Payment.objects.exclude(renewal_key=None).values_list("renewal_key", flat=True)
-    assert sorted(keys) == [f"charge:{running.pk}:700", f"charge:{running.pk}:701"]
+    assert sorted(map(str, keys)) == [f"charge:{running.pk}:700", f"charge:{running.pk}:701"]
 
 
 def test_we_do_not_charge_besides(renewal, running, bank, clock):
