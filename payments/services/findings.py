@@ -105,37 +105,46 @@ def came_and_went(
 def incident_refunded(payment: Payment, event: ProviderEvent) -> Incident | None:
     """Whose waiting money a refund gives back; None where it is the money the payment brought.
 
-    A refund of ours that is under way knows; then the charge, where the provider names it; otherwise waiting money goes
-    first, because it bought nothing.
+    Our own refund knows, where it is named; then the charge, where the provider names it, whatever currency it writes
+    beside it: a refund is in its charge's. Then a refund of ours of this sum that is under way; otherwise waiting money
+    goes first, because it bought nothing.
     """
-    waiting = [one for one in incidents.waiting_money(payment) if _may_give(one, event.money)]
+    waiting = incidents.waiting_money(payment)
     if not waiting:
         return None
-    ours = _refund_under_way(payment, event)
+    ours = payment.refunds.filter(reference=event.refund).first() if event.refund else None
+    if ours is None and event.charge:
+        named = next((one for one in waiting if one.operation == event.charge), None)
+        return named if named is not None and _holds(named, event.money) else None
+    ours = ours or _refund_under_way(payment, event.money)
     if ours is not None:
         return next((one for one in waiting if one.refund_id == ours.pk), None)
-    if event.charge:
-        return next((one for one in waiting if one.operation == event.charge), None)
     if event.money is None and payment.status != Payment.Status.REVIEW:
         return None
-    return waiting[0]
+    return next((one for one in waiting if _fits(one, event.money)), None)
 
 
-def _may_give(incident: Incident, money: Money | None) -> bool:
-    return money is None or (
-        money.currency == incident.currency and money.amount <= suspense.left_of(incident)
-    )
+def _fits(incident: Incident, money: Money | None) -> bool:
+    return money is None or (money.currency == incident.currency and _holds(incident, money))
 
 
-def _refund_under_way(payment: Payment, event: ProviderEvent) -> Refund | None:
-    if event.refund:
-        return payment.refunds.filter(reference=event.refund).first()
+def _holds(incident: Incident, money: Money | None) -> bool:
+    return money is None or money.amount <= suspense.left_of(incident)
+
+
+def _refund_under_way(payment: Payment, money: Money | None) -> Refund | None:
     sent = payment.refunds.filter(
         status__in=[Refund.Status.ORDERED, Refund.Status.PENDING, Refund.Status.MANUAL]
     )
-    if event.money is not None:
-        sent = sent.filter(amount=event.money.amount, currency=event.money.currency)
+    if money is not None:
+        sent = sent.filter(amount=money.amount, currency=money.currency)
     return sent.order_by("pk").first()
+
+
+def is_of_booked_charge(payment: Payment, event: ProviderEvent) -> bool:
+    """Whether a refund names the very charge that the payment was booked by."""
+    booked = payment.events.filter(kind=EventKind.PAID, outcome=PaymentEvent.Outcome.MOVED)
+    return bool(event.charge) and booked.filter(operation=event.charge).exists()
 
 
 def is_another_sum(payment: Payment, event: ProviderEvent) -> bool:
