@@ -23,7 +23,21 @@ def telegram() -> list[Finding]:
         bot = get_bot_api().get_me()
     except IntegrationError as error:
         return [failed("Bot", str(error), "" if error.retryable else "Check BOT_TOKEN.")]
-    return [fine("Bot", f"@{bot.username}, {settings.BOT_MODE}")]
+    return [fine("Bot", f"@{bot.username}, {settings.BOT_MODE}"), *_channel(bot.id)]
+
+
+def _channel(bot_id: int) -> list[Finding]:
+    """The bonus for the channel works only where the bot is an administrator: it may not see members otherwise."""
+    if not settings.BONUS_CHANNEL:
+        return []
+    hint = "Make the bot an administrator of BONUS_CHANNEL, or empty the setting."
+    try:
+        member = get_bot_api().get_chat_member(settings.BONUS_CHANNEL, bot_id)
+    except IntegrationError as error:
+        return [failed("Bonus channel", str(error), "" if error.retryable else hint)]
+    if member.status not in ("administrator", "creator"):
+        return [failed("Bonus channel", f"the bot is {member.status} there", hint)]
+    return [fine("Bonus channel", settings.BONUS_CHANNEL)]
 
 
 def mail() -> list[Finding]:

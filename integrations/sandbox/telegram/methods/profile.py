@@ -142,6 +142,8 @@ def get_chat_member(telegram: Messenger, params: Params) -> Wire:
 
 
 def _channel_member(telegram: Messenger, user_id: int) -> Wire:
+    if user_id == telegram.bot()["id"]:
+        return {"status": "administrator", "user": telegram.bot()}
     private = telegram.state.chats.get(user_id)
     if private is None:
         raise bad_request("user not found")
