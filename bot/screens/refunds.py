@@ -40,6 +40,7 @@ def ask(customer: Customer, payment_id: int) -> Screen | None:
             payment=payment,
             amount=money(offer.money.amount, offer.money.currency),
             days=offer.days,
+            by_itself=rules.gives_back_itself(payment),
         ),
         keyboard=keyboard(
             [press(_("Подтвердить"), yes), press(_("Отмена"), to.PaymentCard(payment.pk))]

@@ -78,7 +78,7 @@ def effects_of_refund(payment: Payment, left: Money) -> list[str]:
     """What pressing the button would do, worked out before it is pressed."""
     days = refund_rules.days_at_stake(payment)
     words = {"sum": sum_of(left), "days": days_phrase(days)}
-    effects = [_("Вся сумма %(sum)s снимет %(days)s и бонус за друга.") % words]
+    effects = [_("Вся сумма %(sum)s снимет %(days)s и бонус за друга, если он был.") % words]
     effects.append(_("Часть денег снимет столько дней, сколько вы укажете."))
     effects.append(_("Доступ изменится, когда деньги действительно уйдут, не раньше."))
     if not refund_rules.gives_back_itself(payment):
@@ -98,6 +98,8 @@ def after_deciding(refund: Refund) -> str:
         Refund.Status.SECOND: _("Решено. Теперь возврат должен подтвердить другой сотрудник."),
         Refund.Status.ORDERED: _("Решено. Деньги отправляются, состояние обновится само."),
         Refund.Status.MANUAL: _("Решено. Переведите деньги и запишите подтверждение."),
+        Refund.Status.SUCCEEDED: _("Записано. Деньги проведены как возвращённые."),
+        Refund.Status.REJECTED: _("Записано. Деньги остаются у нас."),
     }
     return said.get(Refund.Status(refund.status), str(refund.get_status_display()))
 

@@ -16,6 +16,7 @@ from payments.admin.refund_words import refund_badge
 from payments.models import PaymentEvent, Refund
 from payments.registry import provider_label
 from payments.services import refund_rules
+from payments.services.refunds import by_hand
 
 Status = Refund.Status
 MOST = 20
@@ -42,7 +43,7 @@ def card_of(refund: Refund) -> Card:
 def _facts(refund: Refund) -> list[Fact]:
     payment = refund.payment
     whole = refund.days == 0 and refund.amount == payment.amount
-    days = _("все, что за него даны") if whole else days_phrase(refund.days)
+    days = _("все дни этого платежа") if whole else days_phrase(refund.days)
     return [
         Fact(_("Платёж"), row_link(payment)),
         Fact(_("Клиент"), row_link(payment.customer)),
@@ -99,8 +100,8 @@ def _reactions(refund: Refund) -> Table:
 
 
 def _events(refund: Refund) -> list[PaymentEvent]:
-    """What the provider said about this very refund."""
-    if not refund.external_id:
-        return []
-    told = refund.payment.events.filter(kind="refunded", operation=refund.external_id)
-    return list(told[:MOST])
+    """What was said about this very refund: by the provider, or by whoever transferred the money."""
+    told = refund.payment.events.filter(kind="refunded")
+    if refund.external_id:
+        return list(told.filter(operation=refund.external_id)[:MOST])
+    return list(told.filter(event_id=by_hand(refund.reference)))

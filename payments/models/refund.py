@@ -116,7 +116,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.payment}: {self.amount} {self.currency}"
+        return f"№ {self.pk}"
 
     @property
     def posting_key(self) -> str:

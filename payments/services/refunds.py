@@ -178,12 +178,12 @@ def complete_manual(*, refund_id: int, staff: AbstractBaseUser, evidence: str) -
             told = ProviderEvent(
                 kind=EventKind.REFUNDED,
                 trust=Trust.SIGNED,
-                event_id=f"by_hand:{refund.reference}",
+                event_id=by_hand(refund.reference),
                 reference=refund.payment.reference,
                 external_id=refund.payment.external_id,
                 money=refund.money,
                 refund=refund.reference,
-                raw={"status": "by_hand", "staff": str(staff.pk)},
+                raw={"status": "by_hand", "staff": staff.get_username()},
             )
             apply_locked(
                 payment_id=payment_id,
@@ -195,6 +195,11 @@ def complete_manual(*, refund_id: int, staff: AbstractBaseUser, evidence: str) -
             if refund.status != Status.SUCCEEDED:
                 raise RefundImpossible(RefundRefusal.AMOUNT, refund_id=refund.pk)
             return refund
+
+
+def by_hand(reference: str) -> str:
+    """The id of the event by which a transfer made by hand is booked, once."""
+    return f"by_hand:{reference}"
 
 
 def _decide(

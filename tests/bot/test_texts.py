@@ -107,6 +107,7 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "again": odd,
         "amount": "99 ₽",
         "by_hand": odd,
+        "by_itself": odd,
         "case": "abcd1234",
         "changed": odd,
         "charge": SimpleNamespace(amount=money.amount, currency="RUB", method=LONG[:80])

@@ -76,11 +76,11 @@ def test_the_pages_fit_a_phone(anna, stack, phone: Window, sign_in):
     }.items():
         phone.open(f"{stack.web}/admin/{path}")
         assert phone.overhang() == 0, path
-        phone.shot(f"refund-phone-{name}", whole=True)
+        phone.shot(f"refund-phone-{name}")
     phone.page.get_by_label("Сколько вернуть").fill("50")
     phone.page.get_by_label("Снять дней").fill("5")
     phone.page.get_by_label("Причина").fill("перерыв связи")
     phone.page.get_by_role("button", name="Вернуть деньги").click()
     phone.sees("запишите подтверждение")
     assert phone.overhang() == 0
-    phone.shot("refund-phone-card", whole=True)
+    phone.shot("refund-phone-card")
