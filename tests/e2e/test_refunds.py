@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -160,6 +161,21 @@ def test_a_provider_that_fails_gives_back_once(anna, office, stack, kind):
     """The call itself fails, or only its answer; the search afterwards fails too."""
     stack.control("faults", service="yookassa", kind=kind, operation="refunds", times=2)
     office.gives_back(anna.payment_id, "50")
+    becomes(anna, "succeeded")
+    assert (booked(anna), made_at_yookassa(anna)) == ([Decimal("50.00")], 50)
+
+
+@pytest.mark.parametrize("kind", ["slow", "after"])
+def test_a_worker_killed_in_the_middle_gives_back_once(anna, office, stack, kind):
+    """kill -9 before the bank has done it, and after it has and nothing was written here."""
+    stack.control("faults", service="yookassa", kind=kind, operation="refunds", seconds=3)
+    office.gives_back(anna.payment_id, "50")
+    tried = "SELECT attempts FROM payments_refund WHERE id = %s"
+    stack.until(lambda: stack.value(tried, refund_of(anna)) == 1, what="the call to begin")
+    time.sleep(0.5)
+    stack.kill("worker")
+    assert booked(anna) == []
+    stack.start("worker")
     becomes(anna, "succeeded")
     assert (booked(anna), made_at_yookassa(anna)) == ([Decimal("50.00")], 50)
 
