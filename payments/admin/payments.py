@@ -26,7 +26,7 @@ from payments.admin.day_rows import days_phrase
 from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
 from payments.admin.forms import ReasonForm
-from payments.admin.holds import HoldActions, held_badge
+from payments.admin.holds import HoldActions, held_badge, is_held
 from payments.admin.payment_card import card_of
 from payments.admin.refund_actions import RefundsPayments
 from payments.errors import EventTooEarly, NotPossible, UnknownPayment
@@ -169,6 +169,7 @@ class PaymentAdmin(RefundsPayments, HoldActions):
     def build_card(self, request: HttpRequest, row: Payment) -> Card:
         card = card_of(row)
         card.badges += held_badge(row)
+        main = "" if is_held(row) else "check"
         titles = {
             "check": _("Проверить у платёжной системы"),
             "give_access": _("Выдать доступ"),
@@ -178,7 +179,7 @@ class PaymentAdmin(RefundsPayments, HoldActions):
         if row.status in chargebacks.POSSIBLE:
             titles["chargeback"] = _("Опротестование")
         card.actions = [
-            self.button(name, row, title, asks=name in ASKED, is_main=name == "check")
+            self.button(name, row, title, asks=name in ASKED, is_main=name == main)
             for name, title in titles.items()
             if self.may(request, name)
         ]

@@ -85,6 +85,9 @@ def _verifying(payment: Payment, reason: str) -> tuple[StepState, str]:
         return StepState.AHEAD, ""
     if payment.status in GIVEN_UP:
         return StepState.FAILED, reason or payment.get_status_display()
+    if payment.held_at is not None:
+        held = moment(payment.held_at, seconds=True)
+        return StepState.NOW, _("деньги заморожены с %(at)s") % {"at": held}
     if payment.invoice_expires_at is not None:
         until = moment(payment.invoice_expires_at, seconds=True)
         return StepState.NOW, _("счёт до %(until)s") % {"until": until}

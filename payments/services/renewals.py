@@ -75,17 +75,10 @@ def price_now(plan: Plan, currency: str) -> Decimal | None:
     return plan.prices.filter(currency=currency).values_list("amount", flat=True).first()
 
 
-def switch_off(*, customer_id: int, reason: Reason, note: str = "") -> bool:
-    """Charge nothing more; False where nothing was on."""
-    with transaction.atomic():
-        lock_customers([customer_id])
-        return switch_off_locked(customer_id=customer_id, reason=reason, note=note)
-
-
 def switch_off_locked(
     *, customer_id: int, reason: Reason, note: str = "", method: SavedMethod | None = None
 ) -> bool:
-    """The same for a caller that holds the lock; with `method` only where it is the one that is charged."""
+    """Charge nothing more; False where nothing was on. With `method` only where it is the one that is charged."""
     renewal = (
         AutoRenewal.objects.select_for_update().filter(customer_id=customer_id, is_on=True).first()
     )
