@@ -226,6 +226,13 @@ class SetLanguage(Press):
 
 
 @dataclass(frozen=True, slots=True)
+class TermStory(Press):
+    """Why access lasts until its date."""
+
+    code: ClassVar[str] = "why"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings(Press):
     code: ClassVar[str] = "sets"
 

@@ -12,6 +12,7 @@ SEES = (
     "payments.view_subscription",
     "payments.view_dayentry",
     "payments.view_referral",
+    "payments.view_reminder",
     "payments.view_plan",
     "payments.view_promocode",
     "payments.view_promouse",

@@ -6,7 +6,7 @@ from bot import callback_data as to
 from bot.bridge import in_db
 from bot.pictures import access_qr, first_tap
 from bot.routing import BotApplication, on_tap
-from bot.screens import access
+from bot.screens import access, term
 from bot.updates import Tap
 
 
@@ -22,6 +22,12 @@ async def qr(tap: Tap, _press: to.AccessQr) -> None:
         await tap.send_picture(picture.png, caption=picture.caption, keyboard=picture.keyboard)
 
 
+async def story(tap: Tap, _press: to.TermStory) -> None:
+    await tap.answer()
+    await tap.show(await in_db(term.story, await tap.customer()))
+
+
 def register(application: BotApplication) -> None:
     on_tap(application, to.Connect, connect)
     on_tap(application, to.AccessQr, qr)
+    on_tap(application, to.TermStory, story)

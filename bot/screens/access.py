@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
-from bot.keyboards import copy, keyboard, link, press
+from bot.keyboards import Button, copy, keyboard, link, press
 from bot.rendering import Screen, for_customer, render
 from payments import selectors
 from payments.formats import money
@@ -28,10 +28,11 @@ def connect(customer: Customer) -> Screen:
                     if access.state is AccessState.ACTIVE
                     else press(_("💳 Выбрать тариф"), to.Plans())
                 ],
+                [_story_button(access)],
                 [press(_("🧾 Мои платежи"), to.Payments()), press(_("← Меню"), to.Menu())],
             ),
         )
-    return with_link(render("connect", access=access), access)
+    return with_link(render("connect", access=access), access, [_story_button(access)])
 
 
 @for_customer
@@ -62,7 +63,7 @@ def delayed(customer: Customer, payment: Payment) -> Screen:
     )
 
 
-def with_link(text: str, access: AccessView) -> Screen:
+def with_link(text: str, access: AccessView, *more: list[Button | None]) -> Screen:
     """A text that shows the access link, with what can be done with the link."""
     qr = press(_("QR-код"), to.AccessQr()) if access.access_url else None
     return Screen(
@@ -70,7 +71,13 @@ def with_link(text: str, access: AccessView) -> Screen:
         keyboard=keyboard(
             [link(_("🔑 Подключиться"), access.access_url)],
             [copy(_("Скопировать ссылку"), access.access_url), qr],
+            *more,
             [press(_("← Меню"), to.Menu())],
         ),
         secret=access.access_url,
     )
+
+
+def _story_button(access: AccessView) -> Button | None:
+    known = access.expires_at is not None
+    return press(_("Почему до этой даты?"), to.TermStory()) if known else None

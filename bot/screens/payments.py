@@ -56,10 +56,11 @@ def history(customer: Customer) -> Screen:
         [press(_gift_line(gift), to.PaymentCard(gift.payment_id))]
         for gift in selectors.waiting_gifts(customer.pk)
     ]
+    why = press(_("Почему до этой даты?"), to.TermStory()) if payments else None
     buy = None if payments else press(_("💳 Выбрать тариф"), to.Plans())
     return Screen(
         text=render("payments", payments=payments),
-        keyboard=keyboard(*waiting, *buttons, [buy], [press(_("← Меню"), to.Menu())]),
+        keyboard=keyboard(*waiting, *buttons, [buy], [why], [press(_("← Меню"), to.Menu())]),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from integrations.admin.badges import NOTHING, Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, list_link, row_link
 from integrations.clock import now
+from integrations.mail.addresses import shown
 from payments.admin import search
 from payments.admin.badges import (
     access_badge,
@@ -25,6 +26,7 @@ from payments.admin.badges import (
 )
 from payments.admin.day_rows import day_headers, day_row, days_phrase
 from payments.admin.forms import ChoosePlanForm, GiveDaysForm
+from payments.admin.reminders import reminders_of
 from payments.admin.renewals import renewal_facts, stop_actions
 from payments.models import Customer, Payment, Subscription
 from payments.services import pay_pages, staff
@@ -102,12 +104,14 @@ class CustomerAdmin(CardAdmin):
                 Fact(_("Появился"), moment(row.created_at)),
                 Fact(_("Был в боте"), moment(row.last_seen_at)),
                 Fact(_("Заблокировал бота"), moment(row.blocked_bot_at)),
+                Fact(_("E-mail"), shown(row.email)),
+                Fact(_("Напоминания"), _("включены") if row.reminders_on else _("выключены")),
                 Fact(_("Код приглашения"), row.invite_code, is_code=True),
                 *_brought_by(row),
                 *_subscription_facts(subscription),
                 *renewal_facts(row),
             ],
-            tables=[_days(subscription), _payments(row), _referrals(row)],
+            tables=[_days(subscription), _payments(row), reminders_of(row), _referrals(row)],
         )
         if self.may(request, "give_days"):
             card.actions.append(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Q
 
 from payments.models import AutoRenewal, ProviderSubscription
@@ -13,11 +14,15 @@ from payments.models import AutoRenewal, ProviderSubscription
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """`method` is what the payer knows it by: «Visa ·· 4242»; empty where the provider charges by itself."""
+    """`method` is what the payer knows it by: «Visa ·· 4242»; empty where the provider charges by itself.
+
+    `told_apart`: renewing sends a notice of its own before the charge.
+    """
 
     amount: Decimal
     currency: str
     method: str = ""
+    told_apart: bool = False
 
 
 def coming_charge(customer_id: int, *, ends_at: datetime) -> Charge | None:
@@ -29,7 +34,12 @@ def coming_charge(customer_id: int, *, ends_at: datetime) -> Charge | None:
         .first()
     )
     if renewal is not None:
-        return Charge(amount=renewal.amount, currency=renewal.currency, method=renewal.method.title)
+        return Charge(
+            amount=renewal.amount,
+            currency=renewal.currency,
+            method=renewal.method.title,
+            told_apart=settings.RENEWAL_NOTICE_HOURS > 0,
+        )
     elsewhere = ProviderSubscription.objects.filter(
         customer_id=customer_id, status=ProviderSubscription.Status.ACTIVE
     ).first()

@@ -175,10 +175,10 @@ def _why_not(reminder: Reminder, moment: datetime) -> Reminder.Why | None:
     if _begun_just_now(subscription, kind):
         return Why.JUST_BOUGHT
     charge = coming_charge(subscription.customer_id, ends_at=reminder.ends_at)
-    before = reminder.ends_at > moment
-    if charge and before and not (kind == NOTICE_OF_CHARGE and settings.REMIND_OF_CHARGES):
-        return Why.RENEWS_ITSELF
-    return None
+    if charge is None or reminder.ends_at <= moment:
+        return None
+    told_here = settings.REMIND_OF_CHARGES and not charge.told_apart
+    return None if told_here and kind == NOTICE_OF_CHARGE else Why.RENEWS_ITSELF
 
 
 def _begun_just_now(subscription: Subscription, kind: Reminder.Kind) -> bool:

@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
                     page(_("Приглашения"), "redeem", "payments.referral"),
                     page(_("Подарки"), "card_giftcard", "payments.gift"),
                     page(_("Введённые промокоды"), "loyalty", "payments.promouse"),
+                    page(_("Напоминания"), "notifications", "payments.reminder"),
                     page(_("Сообщения бота"), "chat", "bot.message"),
                 ],
             },

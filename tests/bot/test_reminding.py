@@ -75,7 +75,8 @@ async def test_no_more_reminders_by_one_press_and_back_again(anna, clock, worker
     assert (await Customer.objects.aget()).reminders_on
 
 
-async def test_who_renews_by_himself_has_nothing_to_press(anna, clock, worker):
+async def test_who_renews_by_himself_has_nothing_to_press(anna, clock, worker, settings):
+    settings.RENEWAL_NOTICE_HOURS = 0
     await sync_to_async(renews)()
     await due(clock)
     await worker()

@@ -197,7 +197,8 @@ def test_nothing_is_handed_over_at_night(clock):
 
 
 @pytest.fixture
-def renewal(subscription) -> AutoRenewal:
+def renewal(subscription, settings) -> AutoRenewal:
+    settings.RENEWAL_NOTICE_HOURS = 0
     method = SavedMethod.objects.create(
         customer=subscription.customer, provider="yookassa", token="t", title="Visa ·· 4242"
     )
@@ -217,6 +218,14 @@ def test_who_renews_by_himself_is_told_of_the_charge_once(clock, subscription, r
     assert rows(Status.SENT) == [Kind.THREE_DAYS]
     skipped = Reminder.objects.filter(status=Status.SKIPPED)
     assert {row.note for row in skipped} == {Why.RENEWS_ITSELF}
+
+
+def test_where_renewing_tells_of_the_charge_itself_it_is_not_told_twice(
+    clock, subscription, renewal, settings
+):
+    settings.RENEWAL_NOTICE_HOURS = 24
+    day_by_day(clock, days=29)
+    assert rows(Status.SENT) == []
 
 
 def test_the_notice_of_a_charge_can_be_switched_off(clock, subscription, renewal, settings):
