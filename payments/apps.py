@@ -14,3 +14,4 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         register(checks.check_providers)
         register(checks.check_rules)
+        register(checks.check_polling)

@@ -59,3 +59,17 @@ def check_rules(**_: Any) -> list[CheckMessage]:
         for name in ("REFERRAL_DAYS", "TRIAL_DAYS", "BONUS_CHANNEL_DAYS")
         if getattr(settings, name) < 0
     ]
+
+
+def check_polling(**_: Any) -> list[CheckMessage]:
+    """A misspelt provider in RECONCILE_ACTIVATES would quietly wait for calls."""
+    known = {*known_slugs(), "none"}
+    return [
+        CheckWarning(
+            f"RECONCILE_ACTIVATES names {slug!r}, which is no payment provider here.",
+            hint=f"Known: {', '.join(known_slugs())}, or none.",
+            id="payments.W002",
+        )
+        for slug in settings.RECONCILE_ACTIVATES
+        if slug not in known
+    ]

@@ -12,6 +12,7 @@ from django.db import connection
 from integrations.clock import now, wall_clock
 from integrations.errors import ServiceRefused, ServiceUnreachable
 from integrations.models import InboundCallback, OutboxMessage
+from payments.checks import check_polling
 from payments.models import DayEntry, Incident, Payment, PaymentEvent, ProviderState
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
@@ -296,3 +297,9 @@ def test_the_default_activates_everywhere_but_where_a_call_is_asked_for():
 
     assert "yookassa" in selling.RECONCILE_ACTIVATES
     assert "oneplat" not in selling.RECONCILE_ACTIVATES
+
+
+def test_a_misspelt_provider_is_said_at_start_up(settings):
+    settings.RECONCILE_ACTIVATES = ["yookasa", "cryptobot", "none"]
+    (told,) = check_polling()
+    assert (told.id, "'yookasa'" in told.msg) == ("payments.W002", True)

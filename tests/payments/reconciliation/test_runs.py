@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from integrations.clock import now, wall_clock
 from integrations.errors import ServiceUnreachable
@@ -76,6 +78,25 @@ def test_two_runs_of_a_subject_do_not_overlap(db, listing):
     ReconciliationRun.objects.filter(pk=run.pk).update(lease_until=wall_clock() + timedelta(60))
     with pytest.raises(AlreadyRunning):
         execute(run_id=run.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_with_one_run_one_does_it(listing, make_payment):
+    listing.append(said(make_payment()))
+    run = ordered()
+
+    def work() -> str:
+        try:
+            return str(execute(run_id=run.pk).status)
+        except AlreadyRunning:
+            return "busy"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        said_by = [job.result() for job in [workers.submit(work) for _number in range(2)]]
+    assert said_by.count("done") >= 1
+    assert run.lines.count() == 1
 
 
 def test_a_run_whose_process_died_is_taken_up_and_at_last_given_up(db, listing):
