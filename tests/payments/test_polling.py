@@ -12,7 +12,6 @@ from django.db import connection
 from integrations.clock import now, wall_clock
 from integrations.errors import ServiceRefused, ServiceUnreachable
 from integrations.models import InboundCallback, OutboxMessage
-from payments.checks import check_polling
 from payments.models import DayEntry, Incident, Payment, PaymentEvent, ProviderState
 from payments.money import Money
 from payments.provider import EventKind, ProviderEvent, Trust
@@ -290,16 +289,3 @@ class TestWhereOnlyACallMayPay:
         asked.answers["*"] = says(payment, EventKind.FAILED)
         self.look(payment)
         assert payment.status == Status.FAILED
-
-
-def test_the_default_activates_everywhere_but_where_a_call_is_asked_for():
-    from project.settings import selling
-
-    assert "yookassa" in selling.RECONCILE_ACTIVATES
-    assert "oneplat" not in selling.RECONCILE_ACTIVATES
-
-
-def test_a_misspelt_provider_is_said_at_start_up(settings):
-    settings.RECONCILE_ACTIVATES = ["yookasa", "cryptobot", "none"]
-    (told,) = check_polling()
-    assert (told.id, "'yookasa'" in told.msg) == ("payments.W002", True)
