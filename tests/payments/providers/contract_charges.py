@@ -118,7 +118,7 @@ class ChargesContract(ApiContract):
         assert (event.kind, event.reference) == (EventKind.PAID, self.reference)
 
     def test_a_found_failure_says_whether_the_method_is_gone(self, charging, api):
-        api.plan(answer(200, self.charged()["find"]["failed"]))
+        api.plan(*[answer(200, one) for one in self.charged()["find"]["failed"]])
         event = charging.find_charge(self.charge_request(), since=ORDERED_AT)
         assert event is not None
         assert (event.kind, event.method_revoked) == (EventKind.FAILED, True)
