@@ -231,6 +231,7 @@ def _refunded(charged: ProviderEvent) -> RefundResult:
         external_id=charged.external_id,
         money=charged.money,
         operation=charged.operation,
+        charge=charged.operation,
         raw=dict(charged.raw) | {"status": updates.REFUNDED},
     )
     return RefundResult(state=RefundState.SUCCEEDED, external_id=charged.operation, event=event)

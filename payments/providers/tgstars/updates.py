@@ -128,6 +128,7 @@ def _charged(said: Mapping[str, Any], word: str) -> ProviderEvent:
         external_id=reference,
         money=_money(said),
         operation=charge,
+        charge=charge if word == REFUNDED else "",
         subscription=reference if said.get("is_recurring") is True else "",
         raw=_shown(said, word),
     )
