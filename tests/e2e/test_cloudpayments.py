@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from tests.e2e.customer import Customer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
 
-STATUS = "SELECT status FROM payments_payment WHERE id = %s"
 CALLS = "SELECT count(*) FROM integrations_inboundcallback WHERE source = 'cloudpayments'"
 UNSETTLED = (
     "SELECT count(*) FROM integrations_inboundcallback"
@@ -21,11 +19,6 @@ UNSETTLED = (
 
 def pays(customer: Customer, mode: str = "pay", **details: Any) -> None:
     customer.stack.control("cloudpayments/pay", invoice_id=customer.reference, mode=mode, **details)
-
-
-def becomes(customer: Customer, status: str) -> None:
-    stack, number = customer.stack, customer.payment_id
-    stack.until(lambda: stack.value(STATUS, number) == status, what=f"the payment to be {status}")
 
 
 def deliveries(customer: Customer, mode: str, count: int) -> list[dict[str, Any]]:
@@ -62,16 +55,6 @@ def test_the_invoice_leads_to_its_page(anna, stack):
     rows = message["message"]["reply_markup"]["inline_keyboard"]
     links = [button["url"] for row in rows for button in row if "url" in button]
     assert any(url.startswith(f"{stack.sandbox}/cloudpayments/d/") for url in links)
-
-
-def test_a_lost_pay_is_made_good_by_check_payment(anna):
-    assert "ещё не подтвердил" in anna.press("Проверить оплату")["answer"]["text"]
-    pays(anna, "lost")
-    time.sleep(1.1)  # the cooldown of this stack
-    anna.press("Проверить оплату")
-    anna.sees("Оплата получена")
-    assert anna.link()
-    assert anna.days() == 30
 
 
 def test_another_card_after_a_decline_is_welcome(anna):
@@ -115,31 +98,3 @@ def test_a_claim_without_money_gives_nothing(anna, stack, mode):
     stack.until(lambda: not stack.value(UNSETTLED), what="the call to be judged")
     assert anna.days() == 0
     assert anna.links_received() == 0
-
-
-@pytest.mark.parametrize("mode", ["less", "more", "currency"])
-def test_another_sum_goes_to_a_person(anna, mode):
-    pays(anna, mode)
-    becomes(anna, "review")
-    assert anna.days() == 0
-
-
-def test_late_money_is_still_money(anna):
-    anna.press("Отменить счёт")
-    becomes(anna, "canceled")
-    heard = deliveries(anna, "pay", 1)
-    assert heard[0]["code"] == 13
-    pays(anna, "late")
-    assert anna.link()
-    assert anna.days() == 30
-
-
-def test_a_refund_takes_the_days_back_with_its_last_rouble(anna):
-    pays(anna)
-    assert anna.link()
-    pays(anna, "refund", amount="100")
-    becomes(anna, "partly_refunded")
-    assert anna.days() == 30
-    pays(anna, "refund")
-    becomes(anna, "refunded")
-    assert anna.days() == 0

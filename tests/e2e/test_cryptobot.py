@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -52,16 +51,6 @@ def test_the_invoice_leads_to_its_page(anna, stack):
     assert any(url.startswith(f"{stack.sandbox}/cryptobot/pay/") for url in links)
 
 
-def test_a_lost_callback_is_made_good_by_check_payment(anna):
-    assert "ещё не подтвердил" in anna.press("Проверить оплату")["answer"]["text"]
-    pays(anna, "lost")
-    time.sleep(1.1)  # the cooldown of this stack
-    anna.press("Проверить оплату")
-    anna.sees("Оплата получена")
-    assert anna.link()
-    assert anna.days() == 30
-
-
 @pytest.mark.parametrize("mode", ["duplicated", "renumbered", "escaped"])
 def test_news_told_oddly_pays_once(anna, mode):
     pays(anna, mode, count=5)
@@ -90,14 +79,6 @@ def test_another_price_goes_to_a_person(anna, mode):
     pays(anna, mode)
     becomes(anna, "review")
     assert anna.days() == 0
-
-
-def test_coins_sent_in_the_last_second_are_still_money(anna):
-    anna.press("Отменить счёт")
-    becomes(anna, "canceled")
-    pays(anna, "late")
-    assert anna.link()
-    assert anna.days() == 30
 
 
 def test_check_payment_finds_out_that_an_invoice_expired(anna):

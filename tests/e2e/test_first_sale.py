@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
@@ -28,18 +26,6 @@ def test_a_customer_buys_by_sbp(new_customer):
     assert anna.days() == 30
 
 
-def test_a_lost_callback_is_made_good_by_check_payment(new_customer):
-    anna = new_customer()
-    anna.order_card()
-    assert "ещё не подтвердил" in anna.press("Проверить оплату")["answer"]["text"]
-    anna.pays("lost")
-    time.sleep(1.1)  # the cooldown of this stack
-    anna.press("Проверить оплату")
-    anna.sees("Оплата получена")
-    assert anna.link()
-    assert anna.days() == 30
-
-
 @pytest.mark.parametrize("outage", ["refuse", "reset", "garbage"])
 def test_a_dead_panel_delays_the_link_and_never_loses_it(new_customer, stack, outage):
     stack.control("remnawave/outage", mode=outage)
@@ -59,16 +45,6 @@ def test_a_panel_that_works_but_does_not_answer_makes_one_user(new_customer, sta
     anna.order_card()
     anna.pays()
     assert anna.link(within=60) == anna.on_panel()["subscription_url"]
-
-
-@pytest.mark.parametrize("mode", ["twice", "duplicated", "reordered"])
-def test_repeated_and_reordered_callbacks_pay_once(new_customer, mode):
-    anna = new_customer()
-    anna.order_card()
-    anna.pays(mode)
-    assert anna.link()
-    assert anna.days() == 30
-    assert anna.links_received() == 1
 
 
 @pytest.mark.parametrize("mode", ["md5_only", "hmac_only", "md5_wrong_hmac"])
@@ -100,30 +76,6 @@ def test_a_forgery_gives_nothing(new_customer, stack, mode):
     )
     assert anna.days() == 0
     assert anna.links_received() == 0
-
-
-@pytest.mark.parametrize("mode", ["less", "more"])
-def test_another_sum_goes_to_a_person(new_customer, stack, mode):
-    anna = new_customer()
-    anna.order_card()
-    anna.pays(mode)
-    stack.until(
-        lambda: (
-            stack.value("SELECT status FROM payments_payment WHERE id = %s", anna.payment_id)
-            == "review"
-        ),
-        what="the payment to be held",
-    )
-    assert anna.days() == 0
-
-
-def test_late_money_is_still_money(new_customer, stack):
-    anna = new_customer()
-    anna.order_card()
-    anna.press("Отменить счёт")
-    anna.pays("late")
-    assert anna.link()
-    assert anna.days() == 30
 
 
 def test_a_friend_brings_seven_days(new_customer, stack):

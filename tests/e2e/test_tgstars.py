@@ -72,24 +72,6 @@ def test_two_who_pay_at_once_are_a_case_for_a_person(stack, new_customer):
     assert gleb.links_received() == 1
 
 
-def test_stars_given_back_by_telegram_close_the_access(stack, new_customer):
-    dina = new_customer("Дина")
-    order_stars(dina)
-    charge = pay(stack, dina)["charge"]
-    assert dina.link()
-    stack.control("telegram/stars/refund", charge=charge)
-    stack.until(lambda: state(stack, dina) == "refunded", what="the refund to be booked")
-    stack.until(lambda: dina.days() == 0, what="the days to be taken back")
-
-
-def test_a_charge_the_bot_never_heard_of_is_found_by_the_button(stack, new_customer):
-    egor = new_customer("Егор")
-    order_stars(egor)
-    assert pay(stack, egor, tell=False)["paid"]
-    egor.press("Проверить оплату")
-    assert egor.link()
-
-
 def test_a_subscription_renews_by_itself_and_can_be_ended(stack, new_customer):
     fima = new_customer("Фима")
     fima.to_ways()
