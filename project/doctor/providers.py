@@ -7,6 +7,7 @@ from integrations.clock import wall_clock
 from integrations.errors import IntegrationError
 from integrations.models import InboundCallback
 from integrations.skew import LARGEST, watching
+from payments.abilities import ReadsUpdates
 from payments.models import ProviderState
 from payments.provider import ChecksCredentials, NamesLimits, PaymentProvider
 from payments.registry import get_provider
@@ -30,8 +31,11 @@ def _provider(slug: str, *, calls: bool) -> Section:
         with watching(wall_clock) as seen:
             found += [_account(provider), *_limits(provider)]
         found += _clock(seen)
-    addresses = [*callback_addresses(provider), *older_addresses(provider)]
-    found += [fine("Callback address", address) for address in addresses]
+    if isinstance(provider, ReadsUpdates):
+        found.append(fine("Calls", "they come through the bot; there is no address to set"))
+    else:
+        addresses = [*callback_addresses(provider), *older_addresses(provider)]
+        found += [fine("Callback address", address) for address in addresses]
     if calls:
         found += _calls(provider)
     return Section(provider.label, found)
@@ -75,9 +79,7 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
     found = [
         fine("Last accepted call", _when(accepted))
         if accepted
-        else warning(
-            "Last accepted call", "none yet", "Is the callback address set at the provider?"
-        )
+        else warning("Last accepted call", "none yet", _way_of_calls(provider))
     ]
     if health.is_signed is not None:
         believed = "by its signature" if health.is_signed else "after a question to the API"
@@ -92,20 +94,26 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
         found.append((warning if newer else fine)("Last refused call", detail))
     return [
         *found,
-        *_silence(health.silence),
+        *_silence(provider, health.silence),
         _polling(health),
         _self_test(health.state),
         _able(health),
     ]
 
 
-def _silence(silence: Silence) -> list[Finding]:
+def _way_of_calls(provider: PaymentProvider) -> str:
+    if isinstance(provider, ReadsUpdates):
+        return "Is the bot running?"
+    return "Is the callback address set at the provider?"
+
+
+def _silence(provider: PaymentProvider, silence: Silence) -> list[Finding]:
     if silence.quiet_for is None or silence.usual is None:
         return []
     quiet, usual = ago(silence.quiet_for.total_seconds()), ago(silence.usual.total_seconds())
     detail = f"{quiet} since the last call, usually up to {usual}"
     if silence.is_long:
-        return [warning("Silence", detail, "Is the callback address still set at the provider?")]
+        return [warning("Silence", detail, _way_of_calls(provider))]
     return [fine("Silence", detail)]
 
 

@@ -193,3 +193,12 @@ def test_a_provider_with_an_address_per_event_shows_them_all(world, settings, ca
     for kind in ("check", "pay", "fail", "confirm", "refund", "cancel"):
         assert f"{base}/{kind}\n" in shown
     assert f"{base}\n" not in shown
+
+
+def test_where_calls_come_through_the_bot_no_address_is_asked_for(world, settings, capsys):
+    settings.PAYMENT_PROVIDERS = ["tgstars"]
+    _code, sections = report(capsys)
+    found = sections["Telegram Stars"]
+    assert "Callback address" not in found
+    assert "through the bot" in found["Calls"]["detail"]
+    assert found["Last accepted call"]["hint"] == "Is the bot running?"
