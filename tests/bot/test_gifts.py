@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -110,7 +111,7 @@ async def test_a_change_shows_its_arithmetic_and_is_paid(world: World, plans, wo
     await anna.presses("Проверить оплату")
     await worker()
     payment = await Payment.objects.alatest("pk")
-    assert (payment.purpose, payment.status, payment.amount) == ("change", "paid", 1351)
+    assert (payment.purpose, payment.status, payment.amount) == ("change", "paid", Decimal(1351))
     await anna.writes("/start")
     assert "365 дней" in anna.sees
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from payments.models import DayEntry, Payment, Plan, PromoCode, PromoUse
@@ -42,7 +44,7 @@ async def test_a_code_typed_after_the_button_makes_the_purchase_cheaper(
     await anna.presses("Проверить оплату")
     await worker()
     payment = await Payment.objects.aget()
-    assert (payment.status, payment.amount, payment.discount) == ("paid", 150, 50)
+    assert (payment.status, payment.amount, payment.discount) == ("paid", Decimal(150), Decimal(50))
     assert (await PromoUse.objects.aget()).status == "used"
     await anna.writes("/payments")
     await anna.presses("✅ №")

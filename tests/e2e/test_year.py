@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -85,11 +86,15 @@ def buys_again(customer: Customer, plan: str) -> None:
     chooses(customer, plan)
 
 
+def _is_newest(customer: Customer, label: str) -> bool:
+    return any(label in one for one in customer.messages()[-1]["buttons"])
+
+
 def chooses(customer: Customer, plan: str) -> None:
     """The plan in the list, its effect, the card, the bank: each once it stands in the newest message."""
     for label in (plan, "Карта · ЮKassa"):
         customer.stack.until(
-            lambda label=label: any(label in one for one in customer.messages()[-1]["buttons"]),
+            partial(_is_newest, customer, label),
             what=f"{label} in the newest message",
             within=15,
         )

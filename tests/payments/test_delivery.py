@@ -129,7 +129,8 @@ def refunded(payment: Payment) -> None:
 
 def ends_in(customer) -> float:
     customer.subscription.refresh_from_db()
-    return round((customer.subscription.expires_at - now()).total_seconds() / DAY, 2)
+    left: float = (customer.subscription.expires_at - now()).total_seconds()
+    return round(left / DAY, 2)
 
 
 def test_a_change_takes_the_rest_and_gives_the_new_term_from_now(change, customer):

@@ -85,7 +85,7 @@ def test_an_accepted_sum_can_be_given_back_in_its_own_currency(make_payment, olg
     send(payment, EventKind.PAID, amount="3.00", currency="USD")
     decide("accept", olga)
     send(payment, EventKind.REFUNDED, amount="1.00", currency="USD", event_id="r1")
-    assert (payment.status, refund_left(payment)) == (S.PARTLY_REFUNDED, 2)
+    assert (payment.status, refund_left(payment)) == (S.PARTLY_REFUNDED, Decimal(2))
     send(payment, EventKind.REFUNDED, amount="2.00", currency="USD", event_id="r2")
     assert (payment.status, bought()) == (S.REFUNDED, 0)
 
@@ -226,7 +226,7 @@ def test_a_lost_chargeback_takes_the_term_with_the_money(make_payment, olga):
     charge_back(payment)
     decide("lost", olga)
     payment.refresh_from_db()
-    assert (payment.status, bought(), refund_left(payment)) == (S.REFUNDED, 0, 0)
+    assert (payment.status, bought(), refund_left(payment)) == (S.REFUNDED, 0, Decimal(0))
 
 
 def test_a_disputed_chargeback_leaves_access(make_payment, olga):
@@ -280,6 +280,7 @@ def test_every_ready_answer_is_complete_in_both_languages(make_payment, olga):
     send(payment, EventKind.PAID, amount="150.00")
     incident = Incident.objects.get()
     for language in ("ru", "en"):
+        assert incident.customer is not None
         incident.customer.language = language
         for actions in ACTIONS.values():
             for action in actions:

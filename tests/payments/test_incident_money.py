@@ -97,8 +97,8 @@ def test_money_in_time_in_its_sum_is_no_case(make_payment):
 
 def test_a_second_payment_waits_beside_the_first(twice):
     incident = Incident.objects.get()
-    assert (incident.kind, incident.operation, waits(incident)) == ("paid_twice", "2", 199)
-    assert (twice.status, booked(twice).amount) == (S.PAID, 199)
+    assert (incident.kind, incident.operation, waits(incident)) == ("paid_twice", "2", Decimal(199))
+    assert (twice.status, booked(twice).amount) == (S.PAID, Decimal(199))
     send(twice, EventKind.PAID, event_id="3", operation="3")
     assert Incident.objects.count() == 2
 
@@ -147,7 +147,7 @@ def test_waiting_money_may_go_back_in_parts(make_payment):
     payment = make_payment()
     send(payment, EventKind.PAID, amount="500.00")
     send(payment, EventKind.REFUNDED, amount="301.00", event_id="r1")
-    assert (payment.status, waits(Incident.objects.get())) == (S.REVIEW, 199)
+    assert (payment.status, waits(Incident.objects.get())) == (S.REVIEW, Decimal(199))
     send(payment, EventKind.REFUNDED, amount="199.00", event_id="r2")
     assert (payment.status, Incident.objects.get().status) == (S.REFUNDED, "resolved")
 

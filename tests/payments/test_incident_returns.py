@@ -38,7 +38,7 @@ def olga(db) -> User:
 
 @pytest.fixture
 def twice(make_payment) -> Payment:
-    payment = make_payment()
+    payment: Payment = make_payment()
     send(payment, EventKind.PAID, event_id="1", operation="1")
     send(payment, EventKind.PAID, event_id="2", operation="2")
     return payment
@@ -171,8 +171,10 @@ def test_a_large_sum_waits_for_the_second_person(make_payment, olga, settings):
     settings.REFUND_SECOND_PERSON_ABOVE = Decimal(100)
     send(make_payment(), EventKind.PAID, amount="150.00")
     incident = decide("return", olga)
-    assert (incident.refund.status, codes(incident)) == ("second", [])
-    refunds.reject(refund_id=incident.refund.pk, staff=staff_member(name="boris"), reason="рано")
+    refund = incident.refund
+    assert refund is not None
+    assert (refund.status, codes(incident)) == ("second", [])
+    refunds.reject(refund_id=refund.pk, staff=staff_member(name="boris"), reason="рано")
     assert "accept" in codes(Incident.objects.get())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -28,7 +29,7 @@ def enter(customer) -> Verdict:
     return promotions.enter(customer_id=customer.pk, text="march").verdict
 
 
-def at_once(call, arguments) -> list:
+def at_once(call, arguments) -> list[Any]:
     def run(argument):
         try:
             return call(argument)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integrations.models import InboundCallback
@@ -32,7 +34,7 @@ def payment(make_payment) -> Payment:
     return made
 
 
-def paid(payment: Payment, *, charge: str = "charge_1", amount: int = 150) -> dict:
+def paid(payment: Payment, *, charge: str = "charge_1", amount: int = 150) -> dict[str, Any]:
     said = {
         "currency": "XTR",
         "total_amount": amount,
@@ -43,7 +45,7 @@ def paid(payment: Payment, *, charge: str = "charge_1", amount: int = 150) -> di
     return {"update_id": 1, "message": {"message_id": 1, "successful_payment": said}}
 
 
-def asked(payment: Payment, *, amount: int = 150) -> dict:
+def asked(payment: Payment, *, amount: int = 150) -> dict[str, Any]:
     said = {"currency": "XTR", "total_amount": amount, "invoice_payload": payment.reference}
     return {"update_id": 1, "pre_checkout_query": {"id": "1", "from": {"id": 1}} | said}
 

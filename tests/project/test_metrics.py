@@ -59,7 +59,7 @@ def test_money_comes_from_the_ledger(scrape, make_payment):
 def test_exceptions_are_counted_by_kind_with_the_age_of_the_oldest(scrape, make_payment):
     for amount in ("150.00", "160.00"):
         send(make_payment(), EventKind.PAID, amount=amount)
-    Incident.objects.filter(pk=Incident.objects.first().pk).update(
+    Incident.objects.filter(pk=Incident.objects.earliest("pk").pk).update(
         opened_at=now() - timedelta(hours=1)
     )
     shown = scrape()

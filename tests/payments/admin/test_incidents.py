@@ -36,13 +36,13 @@ def of_kind(kind: Incident.Kind) -> Incident:
         payment = factories.told(factories.a_payment(), EventKind.PAID, operation="1")
         factories.told(payment, EventKind.PAID, operation="2")
         return Incident.objects.latest("pk")
-    payment = None if kind == Kind.UNKNOWN_PAYER else factories.a_finished_payment()
-    call = factories.a_call(payment)
+    known = None if kind == Kind.UNKNOWN_PAYER else factories.a_finished_payment()
+    call = factories.a_call(known)
     return open_incident(
         kind=kind,
         key=f"test:{kind}:{call.pk}",
         provider="oneplat",
-        payment=payment,
+        payment=known,
         callback=call,
         external_id="guid-1",
         money=Money(factories.a_plan().amount, "RUB"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from payments.models import Plan
@@ -62,7 +64,7 @@ def test_a_plan_has_a_price_in_another_currency(office):
     office.post(f"{list_of(Plan)}add/", GOOD | stars)
 
     price = Plan.objects.get().prices.get()
-    assert (price.currency, price.amount) == ("XTR", 100)
+    assert (price.currency, price.amount) == ("XTR", Decimal(100))
 
 
 def test_a_price_in_no_currency_is_refused(office):

@@ -23,6 +23,7 @@ from integrations.sandbox.core.server import SandboxServer
 from integrations.sandbox.remnawave.panel import Panel
 from integrations.sandbox.yookassa.simulator import Yookassa
 from integrations.services import outbox
+from payments.abilities import ListsRefunds
 from payments.models import Payment, PaymentEvent, ReconciliationLine
 from payments.provider import EventKind, InvoiceRequest, Method
 from payments.registry import forget_providers, get_provider
@@ -221,7 +222,10 @@ def test_a_refund_booked_by_the_button_counts_once_when_its_call_comes_late(worl
     client.post(button(line, "fix"))
     payment.refresh_from_db()
     assert payment.status == Payment.Status.PARTLY_REFUNDED
-    (event,) = get_provider("yookassa").refunds_of(payment.external_id, since=payment.created_at)
+    provider = get_provider("yookassa")
+    assert isinstance(provider, ListsRefunds)
+    (event,) = provider.refunds_of(payment.external_id, since=payment.created_at)
+    assert event.money is not None
     send(payment, EventKind.REFUNDED, amount=str(event.money.amount), event_id=event.event_id)
     assert payment.money_entries.filter(kind="refund").count() == 1
     assert Decimal(50) == event.money.amount
