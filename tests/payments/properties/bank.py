@@ -43,6 +43,7 @@ class Order:
     reference: str
     money: Money
     word: str = "waiting"
+    saves: bool = False  # whether the way of paying is kept for later charges
     came: list[Movement] = field(default_factory=list)
     went: list[Movement] = field(default_factory=list)
 
@@ -71,16 +72,30 @@ class Letter:
 
 
 class Bank:
-    """Every order of one run; `down` makes every API unreachable."""
+    """Every order of one run.
+
+    `down` makes every API unreachable; `mute` has it do what it was asked and lose the answer; `declines` refuses
+    every charge without the payer.
+    """
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.letters: list[Letter] = []
-        self.down = False
+        self.down = self.mute = self.declines = False
         self._numbers = count(1001)
 
     def number(self) -> int:
         return next(self._numbers)
+
+    def charge(self, provider: str, *, reference: str, money: Money) -> Order:
+        """A charge without the payer: once for each reference."""
+        known = [order for order in self.of(provider) if order.reference == reference]
+        order = self.open(provider, reference=reference, money=money)
+        if not known and self.declines:
+            order.word = "failed"
+        elif not known:
+            order.came.append(Movement(self.number(), money))
+        return order
 
     def give_back(
         self, order: Order, back: Movement | None, money: Money, *, asked: str

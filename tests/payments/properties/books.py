@@ -36,6 +36,10 @@ GROUP BY payment_id HAVING count(*) > 1
 UNION ALL
 SELECT 'event', payment_id, count(*) FROM payments_paymentevent
 GROUP BY payment_id, provider, event_id HAVING count(*) > 1
+UNION ALL
+SELECT 'renewal', split_part(renewal_key, ':', 2)::int, count(*) FROM payments_payment
+WHERE renewal_key LIKE 'renewal:%%' AND status IN ('paid', 'partly_refunded', 'refunded')
+GROUP BY split_part(renewal_key, ':', 2), split_part(renewal_key, ':', 3) HAVING count(*) > 1
 """
 
 

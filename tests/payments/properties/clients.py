@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.errors import ServiceRefused
+from integrations.errors import ServiceRefused, ServiceUnreachable
 from payments.money import Money
 from tests.payments.properties.bank import Bank
 from tests.payments.properties.voices import CLOUDPAYMENTS, CRYPTOBOT, ONEPLAT, YOOKASSA, Fields
@@ -29,6 +29,7 @@ def _open_cryptobot(bank: Bank, fields: Fields) -> Fields:
 def _open_yookassa(bank: Bank, payment: Fields, *, key: str) -> Fields:
     money = Money(Decimal(payment["amount"]["value"]), payment["amount"]["currency"])
     opened = bank.open("yookassa", reference=payment["metadata"]["order_id"], money=money)
+    opened.saves = bool(payment.get("save_payment_method"))
     address = {"confirmation": {"confirmation_url": "https://pay.example/1"}}
     return YOOKASSA.truth(opened) | address
 
@@ -61,6 +62,24 @@ def _refund_cloudpayments(bank: Bank, refund: Fields, *, request_id: str) -> Fie
                 bank.post(order, CLOUDPAYMENTS.refunded(order, movement))
                 return {"TransactionId": movement.number}
     raise ServiceRefused("no such operation", service="bank")
+
+
+def _command(bank: Bank, path: str, payment: Fields, *, key: str) -> Fields:
+    """A charge without the payer, of which a call tells too."""
+    money = Money(Decimal(payment["amount"]["value"]), payment["amount"]["currency"])
+    order = bank.charge("yookassa", reference=payment["metadata"]["order_id"], money=money)
+    if order.came:
+        bank.post(order, YOOKASSA.paid(order, order.came[0], bare=False))
+    else:
+        bank.post(order, YOOKASSA.said(order, "failed", bare=False))
+    if bank.mute:
+        raise ServiceUnreachable("the answer was lost", service="bank")
+    return YOOKASSA.truth(order)
+
+
+def _payments(bank: Bank, filters: Fields) -> Iterator[Fields]:
+    bank.answer()
+    return iter([YOOKASSA.truth(order) for order in bank.of("yookassa")])
 
 
 def _refunds_of(bank: Bank, payment_id: str) -> Iterator[Fields]:
@@ -114,6 +133,8 @@ CLIENTS: dict[str, Any] = {
         "yookassa.client.YookassaClient.refund": _truth_of_a_refund,
         "yookassa.client.YookassaClient.refunds": _refunds_of,
         "yookassa.client.YookassaClient.create_refund": _refund_yookassa,
+        "yookassa.client.YookassaClient.command": _command,
+        "yookassa.client.YookassaClient.payments": _payments,
         "cloudpayments.client.CloudPaymentsClient.create_order": _open_cloudpayments,
         "cloudpayments.client.CloudPaymentsClient.find": _truth_of_cloudpayments,
         "cloudpayments.client.CloudPaymentsClient.refund": _refund_cloudpayments,

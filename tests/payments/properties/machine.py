@@ -10,10 +10,11 @@ from tests.payments.properties.operations.money import MoneyIn
 from tests.payments.properties.operations.promotions import Promotions
 from tests.payments.properties.operations.purchase import Purchase
 from tests.payments.properties.operations.refunds import Refunds
+from tests.payments.properties.operations.renewals import Renewals
 from tests.payments.properties.operations.staff import Staff
 
 
-class Shop(Purchase, MoneyIn, Refunds, Staff, Decisions, Promotions):
+class Shop(Purchase, MoneyIn, Refunds, Staff, Decisions, Promotions, Renewals):
     @invariant()
     def the_books_are_in_order(self) -> None:
         if self.world.written:

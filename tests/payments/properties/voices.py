@@ -36,6 +36,7 @@ class Voice:
     method = Method.CARD
     several_payments = False  # whether one order can be paid by several operations
     refunds = False
+    signed = True  # whether its calls decide by themselves
 
     def said(self, order: Order, word: str, *, bare: bool) -> RawCallback | None:
         """An order nobody has paid: pending, failed or canceled. `bare`: the API must confirm it."""
@@ -131,6 +132,7 @@ class Yookassa(Voice):
     """Nothing is signed: the API decides about every word."""
 
     refunds = True
+    signed = False
     EVENTS = {
         "pending": "payment.waiting_for_capture",
         "failed": "payment.canceled",
@@ -157,6 +159,11 @@ class Yookassa(Voice):
             "status": "succeeded" if order.came else word,
             "amount": _wire(order.sum),
             "refunded_amount": _wire(Money(back, order.sum.currency)),
+            "payment_method": {
+                "type": "bank_card",
+                "id": order.external_id,
+                "saved": order.saves,
+            },
             "cancellation_details": {"party": "payment_network", "reason": reason},
             "metadata": {"order_id": order.reference},
         }

@@ -129,6 +129,7 @@ class World:
                 provider=provider,
                 method=VOICES[provider].method,
                 shown_amount=self.plans[0].amount,
+                save_method=True,
             )
         self.first_bank = self.bank
 
