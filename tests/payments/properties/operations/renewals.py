@@ -7,8 +7,9 @@ from hypothesis.stateful import precondition, rule
 
 from payments.models import AutoRenewal
 from payments.services.polling import poll_payments
+from payments.services.provider_subscriptions import stop_renewing
 from payments.services.renewal_runs import renew_due
-from payments.services.renewals import Reason, switch_off
+from payments.services.renewals import Reason
 from tests.payments.properties.faults import Fault, faults
 from tests.payments.properties.operations.base import Operations, customers
 
@@ -28,7 +29,7 @@ class Renewals(Operations):
 
     @rule(customer=customers)
     def renew_no_more(self, customer: int) -> None:
-        self.world.attempt(lambda: switch_off(customer_id=customer, reason=Reason.CUSTOMER))
+        self.world.attempt(lambda: stop_renewing(customer_id=customer, reason=Reason.CUSTOMER))
 
     @rule(fault=faults(), down=st.booleans())
     def poll(self, fault: Fault | None, down: bool) -> None:
