@@ -20,6 +20,7 @@ from payments.models import (
     ReconciliationRun,
     Referral,
     Refund,
+    Reminder,
     SavedMethod,
     Statement,
 )
@@ -57,6 +58,8 @@ def a_row_of_everything(db) -> User:
     ProviderSubscription.objects.create(
         customer=customer, provider="cloudpayments", external_id="sc_1", **price
     )
+    term = customer.subscription
+    Reminder.objects.create(subscription=term, ends_at=term.expires_at, kind="d3")
     ProviderState.objects.create(slug="oneplat")
     ReconciliationRun.objects.create(subject="oneplat", since=now(), until=now())
     Statement.objects.create(provider="oneplat", name="a.csv", uploaded_by=boss, sha256="0" * 64)
