@@ -118,6 +118,22 @@ def ensure_roles() -> list[str]:
     return created
 
 
+@transaction.atomic
+def complete_roles() -> dict[str, int]:
+    """Give the ready roles that exist every right they lack, e.g. those of a new release.
+
+    Returns how many each of them got. What staff added stays; what staff took away comes back.
+    """
+    added = {}
+    for name, wanted in ROLES.items():
+        for group in Group.objects.filter(name=name):
+            held = set(group.permissions.values_list("pk", flat=True))
+            lacking = [right for right in permissions(wanted) if right.pk not in held]
+            group.permissions.add(*lacking)
+            added[name] = len(lacking)
+    return added
+
+
 def all_rights() -> list[Permission]:
     """Every right that any ready role holds: what a role can be made of."""
     return permissions(tuple(sorted({right for rights in ROLES.values() for right in rights})))

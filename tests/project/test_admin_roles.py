@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -63,6 +63,19 @@ def test_roles_are_made_once_and_edited_ones_are_left(db):
 
     assert Group.objects.count() == len(ROLES)
     assert not Group.objects.get(name="Финансы").permissions.exists()
+
+
+def test_roles_of_an_older_release_get_the_rights_they_lack(db, capsys):
+    ensure_roles()
+    finance = Group.objects.get(name="Финансы")
+    whole = set(finance.permissions.values_list("codename", flat=True))
+    finance.permissions.remove(finance.permissions.get(codename="decide_refund"))
+    finance.permissions.add(Permission.objects.get(codename="add_group"))
+
+    call_command("ensure_roles", complete=True)
+
+    assert set(finance.permissions.values_list("codename", flat=True)) == whole | {"add_group"}
+    assert "Финансы: 1 rights added" in capsys.readouterr().out
 
 
 def test_nobody_makes_himself_a_superuser(db):
