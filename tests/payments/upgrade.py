@@ -132,6 +132,24 @@ class OldShop:
             reason="refund",
         )
 
+    def odd(self, payment: Any, amount: int, currency: str, operation: str = "") -> None:
+        """Money that nobody ordered: then it stood in the payment's event only."""
+        self.events.create(
+            payment=payment,
+            provider=payment.provider,
+            event_id=f"{payment.external_id}:{amount}{operation}",
+            kind="paid",
+            operation=operation,
+            trust="signed",
+            origin="callback",
+            amount=Decimal(amount),
+            currency=currency,
+            status_before=payment.status,
+            status_after=payment.status,
+            outcome="review",
+            note="odd",
+        )
+
     def refunded(self, payment: Any, *amounts: int) -> None:
         for number, amount in enumerate(amounts, start=1):
             self.posted(payment, "refund", Decimal(amount), key=f"refund:{payment.pk}:{number}")
@@ -159,7 +177,10 @@ class OldShop:
         """A payment in every state, refunds whole and in parts, rewards kept and revoked, days by hand and undone."""
         for state in STATES:
             self.payment(state)
+        for sum_paid, currency in ((150, "RUB"), (250, "RUB"), (199, "USD")):
+            self.odd(self.payment("review"), sum_paid, currency)
         twice = self.paid()
+        self.odd(twice, 199, "RUB", operation="second")
         self.refunded(self.paid(twice.customer), 100, 99)
         self.refunded(self.paid(), 50)
         for is_kept in (True, False):
@@ -230,8 +251,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     told["after"] = rows()
 
-    from payments.models import DayEntry
+    from payments.models import DayEntry, Incident, Payment
     from payments.services.audit import audit_ledgers
+    from payments.services.suspense import left_of
 
     told["differences"] = [f"{one.subject}: {one.detail}" for one in audit_ledgers().differences]
     with connection.cursor() as cursor:
@@ -240,6 +262,13 @@ def main() -> None:
         )  # the suite's connections may; a shop's may not
     taken = DayEntry.objects.filter(kind="clawback")
     told["clawbacks"] = [[one.key, f"clawback:{one.reverses_id}"] for one in taken]
+    told["waiting"] = sorted(
+        [one.kind, f"{left_of(one)} {one.currency}"]
+        for one in Incident.objects.filter(status="open")
+    )
+    told["unasked"] = Payment.objects.filter(
+        status__in=["created", "pending"], poll_at=None
+    ).count()
     told["refused"] = {
         ledger: [is_refused(statement.format(ledger)) for statement in FORBIDDEN]
         for ledger in ("dayentry", "moneyentry")
