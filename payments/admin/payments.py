@@ -35,6 +35,7 @@ from payments.periods import Unit, add_period
 from payments.registry import UnknownProvider
 from payments.services import chargebacks, checks, fulfilment, staff
 
+WITH_MONEY = (Payment.Status.PAID, Payment.Status.PARTLY_REFUNDED)
 ASKED = ("give_access", "refund", "chargeback")  # a page of their own first
 
 
@@ -173,9 +174,10 @@ class PaymentAdmin(RefundsPayments, HoldActions):
         titles = {
             "check": _("Проверить у платёжной системы"),
             "give_access": _("Выдать доступ"),
-            "refund": _("Вернуть деньги"),
             "repeat": _("Повторить"),
         }
+        if row.status in WITH_MONEY:
+            titles["refund"] = _("Вернуть деньги")
         if row.status in chargebacks.POSSIBLE:
             titles["chargeback"] = _("Опротестование")
         card.actions = [

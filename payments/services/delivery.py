@@ -8,6 +8,7 @@ CHANGE  the rest of an earlier purchase goes, the whole new term comes (`plan_ch
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from integrations.clock import now
 from integrations.services import outbox
@@ -21,7 +22,7 @@ def deliver(payment: Payment) -> None:
     """Give what was paid for and reward the inviter. The customers are locked by the caller."""
     # What staff gave in advance is replaced by what the money buys, so that nobody gets the term twice.
     for entry in days.standing(payment):
-        taken = days.take_back(entry, reason="the money has arrived")
+        taken = days.take_back(entry, reason=_("деньги пришли"))
         if payment.purpose == Purpose.GIFT:
             days.announce(taken)
     if payment.purpose == Purpose.GIFT:
@@ -42,7 +43,7 @@ def undo(payment: Payment) -> None:
     if payment.purpose == Purpose.GIFT:
         gifts.revoke(payment)
     for entry in days.standing(payment):
-        days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
+        days.announce(days.take_back(entry, reason=_("деньги возвращены")))
         if entry.referral is not None:
             Referral.objects.filter(pk=entry.referral.pk).update(status=Referral.Status.REVOKED)
     plan_swap.undo(payment)

@@ -19,6 +19,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from integrations.clock import now
 from payments.models import DayEntry, MoneyEntry, Payment
@@ -61,7 +62,7 @@ def swap(payment: Payment) -> None:
         for entry, seconds in rest_of(replaced):
             days.take_back(
                 entry,
-                reason=f"replaced by payment {payment.pk}",
+                reason=_("заменено платежом № %(number)s") % {"number": payment.pk},
                 seconds=seconds,
                 key=f"replaced:{payment.pk}:{entry.pk}",
             )
@@ -69,7 +70,10 @@ def swap(payment: Payment) -> None:
     late = now() - payment.created_at
     if late > LATE_AFTER and (used := min(int(late.total_seconds()), promised_rest(payment))):
         days.take_back(
-            granted, reason="used before the money came", seconds=used, key=f"late:{payment.pk}"
+            granted,
+            reason=_("использовано до прихода денег"),
+            seconds=used,
+            key=f"late:{payment.pk}",
         )
     _follow(payment)
 
@@ -84,7 +88,7 @@ def undo(payment: Payment) -> None:
                 replaced,
                 seconds=taken,
                 key=f"restored:{payment.pk}",
-                reason=f"refund of payment {payment.pk}",
+                reason=_("деньги возвращены"),
             )
         )
         _follow(replaced)
@@ -157,7 +161,7 @@ def _shorten(payment: Payment) -> None:
             days.announce(
                 days.take_back(
                     entry,
-                    reason="what paid for it was given back",
+                    reason=_("возвращены деньги, за которые это было дано"),
                     seconds=part,
                     key=f"unbacked:{payment.pk}:{entry.pk}:{number}",
                 )

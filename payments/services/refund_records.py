@@ -71,9 +71,7 @@ def take_days(refund: Refund) -> None:
         if left <= 0:
             return
         if entry.subscription.customer_id == payment.customer_id:
-            taken = days.take_back(
-                entry, reason=f"refund of a part of payment {payment.pk}", seconds=left
-            )
+            taken = days.take_back(entry, reason=_("возвращена часть денег"), seconds=left)
             days.announce(taken)
             left += taken.seconds
 

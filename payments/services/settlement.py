@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from integrations.services import outbox
 from payments.models import Incident, MoneyEntry, Payment, Refund
@@ -100,7 +101,7 @@ def settle_returned(payment: Payment, incident: Incident, amount: Decimal, *, wh
     suspense.give_back(incident, amount)
     if whole:
         for entry in days.standing(payment):
-            days.announce(days.take_back(entry, reason=f"refund of payment {payment.pk}"))
+            days.announce(days.take_back(entry, reason=_("деньги возвращены")))
         outbox.publish(
             "payment.refunded",
             {"payment_id": payment.pk},
