@@ -44,7 +44,7 @@ def _world_in_order(stack):
     stack.control("remnawave/outage", mode="none")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip(NO_CHROMIUM)
@@ -68,7 +68,7 @@ def phone(browser) -> Iterator[Window]:
         assert opened.complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sign_in(stack):
     stack.manage("shell", "-v0", "-c", MAKE_STAFF)
 

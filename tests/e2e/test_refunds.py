@@ -174,8 +174,10 @@ def test_a_worker_killed_in_the_middle_gives_back_once(anna, office, stack, kind
     stack.until(lambda: stack.value(tried, refund_of(anna)) == 1, what="the call to begin")
     time.sleep(0.5)
     stack.kill("worker")
-    assert booked(anna) == []
+    before = booked(anna)
     stack.start("worker")
+    # Where the bank has done it, its own notification may have been quicker than the kill.
+    assert len(before) <= (kind == "after")
     becomes(anna, "succeeded")
     assert (booked(anna), made_at_yookassa(anna)) == ([Decimal("50.00")], 50)
 
