@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from integrations.clock import now, offset
 from payments.models import Customer, Payment, Plan
@@ -38,6 +39,14 @@ def _fresh_adapters():
     forget_providers()
     yield
     forget_providers()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_asked_for():
+    """The language of a request stays active in its thread: without this the next test would speak it too."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import polib
 import pytest
 from django.conf import settings
+from django.utils.translation import get_language
 
 from payments.models import Payment, Plan
 from tests import factories
@@ -43,6 +44,15 @@ def test_the_office_speaks_english_to_who_asks_for_it(pages):
         text = words(client.get(address, headers={"accept-language": "en"}).content.decode())
         found = set(re.findall(r"[А-Яа-яЁё]{3,}", text)) - {"месяц", "Анна"}
         assert found <= {"Банк", "Пример", "Иван"}, (address, found)
+
+
+@pytest.mark.parametrize("_time", ["first", "after another test"])
+def test_who_asked_for_english_asked_for_himself_only(client, db, _time):
+    assert get_language() == settings.LANGUAGE_CODE
+
+    client.get("/admin/login/", headers={"accept-language": "en"})
+
+    assert get_language() == "en"  # Django leaves it so in the thread
 
 
 def test_the_words_of_the_theme_are_compiled():
