@@ -75,7 +75,7 @@ class LinkForm(DecisionForm):
         term = self.cleaned_data["payment"].strip()
         if not term:
             return None
-        found = search.payment_ids(term)
+        found = search.invoices_called(term)
         if len(found) != 1:
             raise forms.ValidationError(_ambiguous(len(found)))
         return found[0]
@@ -84,7 +84,7 @@ class LinkForm(DecisionForm):
         term = self.cleaned_data["customer"].strip()
         if not term:
             return None
-        found = search.customer_ids(term)
+        found = search.customers_called(term)
         if len(found) != 1:
             raise forms.ValidationError(_ambiguous(len(found)))
         return found[0]

@@ -53,6 +53,34 @@ def payment_ids(term: str) -> list[int]:
     return sorted(ids, reverse=True)[:MOST_PAYMENTS]
 
 
+def invoices_called(name: str) -> list[int]:
+    """Payments that this is the very name of: a payment's own number, or else an order's number or the provider's.
+
+    Nothing that only looks like it, as the number of somebody's customer does: money may hang on the answer.
+    """
+    plain = name.strip().lstrip("№# ")
+    number = _number(plain)
+    if number is not None and Payment.objects.filter(pk=number).exists():
+        return [number]
+    ids: set[int] = set()
+    if plain:
+        ids.update(Payment.objects.filter(external_id=plain).values_list("pk", flat=True))
+    order = plain.lower().replace("-", "")
+    if HEX.fullmatch(order):
+        ids.update(_prefixed("reference", order))
+    return sorted(ids)
+
+
+def customers_called(name: str) -> list[int]:
+    """Customers that this is the very name of: their Telegram id or their whole @username."""
+    wanted = name.strip()
+    number = _number(wanted)
+    if number is not None:
+        return list(Customer.objects.filter(telegram_id=number).values_list("pk", flat=True))
+    plain = wanted.removeprefix("@").upper()
+    return list(_named("username", "exact", plain)) if plain else []
+
+
 def _named(field: str, lookup: str, name: str) -> QuerySet[Customer, int]:
     upper = Upper(field)
     # Unordered: with an order and a limit the planner would rather walk the whole table than use the index.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
@@ -26,17 +27,17 @@ pytestmark = [
 
 # Other tests of the same shop leave cases of their own.
 OPEN = (
+    "SELECT max(id) FROM payments_incident WHERE kind = %s AND status = 'open' AND payment_id = %s"
+)
+STRANGERS = (
     "SELECT max(id) FROM payments_incident"
-    " WHERE kind = %s AND status = 'open' AND payment_id IS NOT DISTINCT FROM %s AND id > %s"
+    " WHERE kind = 'unknown_payer' AND status = 'open' AND external_id = %s"
 )
 STATUS = "SELECT status FROM payments_payment WHERE id = %s"
 
 
-def incident_of(stack: Stack, kind: str, payment_id: int | None, *, after: int = 0) -> int:
-    """The case of this payment; one about no payment is younger than `after`."""
-    found = stack.until(
-        lambda: stack.value(OPEN, kind, payment_id, after), what=f"an exception: {kind}"
-    )
+def incident_of(stack: Stack, kind: str, payment_id: int) -> int:
+    found = stack.until(lambda: stack.value(OPEN, kind, payment_id), what=f"an exception: {kind}")
     return int(found)
 
 
@@ -118,9 +119,8 @@ def pay_by_card(customer: Customer, mode: str, **details: Any) -> None:
 def test_an_unknown_payer_is_found_and_served(stack, desk, sign_in, new_customer):
     gleb = new_customer("Глеб")
     gleb.order_card()
-    before = int(stack.value("SELECT coalesce(max(id), 0) FROM payments_incident"))
-    pays_a_strangers_order(stack)
-    number = incident_of(stack, "unknown_payer", None, after=before)
+    guid = pays_a_strangers_order(stack)
+    number = stack.until(lambda: stack.value(STRANGERS, guid), what="an unknown payer's exception")
     sign_in(desk)
     desk.open(page_of(stack, number))
     desk.sees("такого заказа у нас нет")
@@ -140,10 +140,13 @@ def test_an_unknown_payer_is_found_and_served(stack, desk, sign_in, new_customer
     stack.manage("audit_ledgers")
 
 
-def pays_a_strangers_order(stack: Stack) -> None:
-    """Money for an order that was opened at 1Plat by somebody else's hands; nobody waits the minute it may be ours."""
-    reference = "e" * 32
-    requests.post(
+def pays_a_strangers_order(stack: Stack) -> str:
+    """Money for an order that was opened at 1Plat by somebody else's hands; nobody waits the minute it may be ours.
+
+    Returns what 1Plat calls the order.
+    """
+    reference = uuid4().hex
+    opened = requests.post(
         f"{stack.sandbox}/oneplat/api/merchant/order/create/by-api",
         json={
             "merchant_order_id": reference,
@@ -154,11 +157,15 @@ def pays_a_strangers_order(stack: Stack) -> None:
         },
         headers={"x-shop": SHOP_ID, "x-secret": SECRET},
         timeout=15,
-    ).raise_for_status()
+    )
+    opened.raise_for_status()
     stack.control("oneplat/pay", merchant_order_id=reference, mode="pay")
-    waits = "SELECT count(*) FROM integrations_inboundcallback WHERE status = 'waiting'"
-    stack.until(lambda: stack.value(waits), what="the call to wait for its order")
+    mine = "status = 'waiting' AND position(convert_to(%s, 'UTF8') IN body) > 0"
+    waits = f"SELECT count(*) FROM integrations_inboundcallback WHERE {mine}"
+    stack.until(lambda: stack.value(waits, reference), what="the call to wait for its order")
     stack.rows(
         "UPDATE integrations_inboundcallback SET received_at = received_at - interval '5 minutes'"
-        " WHERE status = 'waiting'"
+        f" WHERE {mine}",
+        reference,
     )
+    return str(opened.json()["guid"])

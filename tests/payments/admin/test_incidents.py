@@ -196,6 +196,45 @@ def test_an_unknown_payer_is_linked_by_what_staff_know(office):
     assert incident.payment == payment
 
 
+def test_an_invoice_is_named_by_its_number_whoever_else_has_it(office):
+    incident = of_kind(Kind.UNKNOWN_PAYER)
+    payment = factories.a_payment(pk=700)
+    alike = factories.a_customer(pk=700, username="user700")
+    factories.a_payment(customer=alike, external_id="7001")
+    decide(office, incident, "link", payment="№ 700")
+    incident.refresh_from_db()
+    assert incident.payment == payment
+
+
+@pytest.mark.parametrize("name", ["{0.reference}", "{0.reference:.12}", "{0.external_id}"])
+def test_an_invoice_is_named_by_its_order_too(office, name):
+    incident = of_kind(Kind.UNKNOWN_PAYER)
+    payment = factories.a_payment()
+    decide(office, incident, "link", payment=name.format(payment))
+    incident.refresh_from_db()
+    assert incident.payment == payment
+
+
+@pytest.mark.parametrize("field", ["payment", "customer"])
+def test_what_only_looks_like_a_name_links_nobodys_money(office, field):
+    incident = of_kind(Kind.UNKNOWN_PAYER)
+    factories.a_payment(pk=80_001, customer=factories.a_customer(pk=70_001, username="anna_p"))
+    for part in ("70001", "anna", "@anna"):
+        form = decide(
+            office, incident, "link", **{field: part}, plan=str(factories.a_plan().pk)
+        ).context["form"]
+        assert form.errors[field] == ["Никого не нашли."]
+
+
+def test_a_customer_is_named_by_his_telegram_id_or_name_whoever_else_has_it(office):
+    plan = factories.a_plan()
+    anna = factories.a_customer(telegram_id=80_002, username="anna")
+    factories.a_customer(pk=80_002, username="anna80002")
+    for name in ("80002", "@Anna"):
+        decide(office, of_kind(Kind.UNKNOWN_PAYER), "link", customer=name, plan=str(plan.pk))
+    assert Payment.objects.filter(customer=anna).count() == 2
+
+
 def test_an_unknown_payer_is_linked_to_a_customer_and_a_plan(office):
     incident = of_kind(Kind.UNKNOWN_PAYER)
     customer, plan = factories.a_customer(), factories.a_plan()
