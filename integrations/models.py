@@ -134,3 +134,44 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MailMessage(models.Model):
+    """A letter, written with the event it tells of and sent afterwards; `key` names that event, so it is sent once."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("ждёт отправки")
+        SENDING = "sending", _("передаётся")
+        SENT = "sent", _("передано серверу")
+        UNCLEAR = "unclear", _("неизвестно, ушло ли")
+        REFUSED = "refused", _("не принято")
+
+    key = models.CharField(_("ключ"), max_length=120, unique=True)
+    kind = models.CharField(_("шаблон"), max_length=60)
+    to = models.CharField(_("кому"), max_length=254)
+    language = models.CharField(_("язык"), max_length=2, default="ru")
+    subject = models.CharField(_("тема"), max_length=200)
+    # As staff may read it: what opens a door stands here as dots.
+    text = models.TextField(_("текст"))
+    html = models.TextField(_("разметка"))
+    context = models.JSONField(default=dict, editable=False)
+    # Dotted path of what fills the hidden words in when the letter is handed in; empty where there are none.
+    filler = models.CharField(max_length=200, blank=True, editable=False)
+    case = models.CharField(_("дело"), max_length=60, blank=True)
+    status = models.CharField(_("состояние"), max_length=10, choices=Status, default=Status.WAITING)
+    error = models.CharField(_("ошибка"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("написано"), default=wall_clock)
+    sent_at = models.DateTimeField(_("отправлено"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("письмо")
+        verbose_name_plural = _("письма")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["case", "-id"], name="letters_of_a_case"),
+            models.Index(fields=["status", "-id"], name="letters_by_status"),
+            models.Index(fields=["to", "-id"], name="letters_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -66,12 +66,15 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # the other side's lists
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
+    # letters
+    "letter.written": ("integrations.services.post.deliver",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }
 
 # What each reaction does, for staff.
 TITLES = {
+    "integrations.services.post.deliver": _("Отправить письмо"),
     "payments.services.provider_subscriptions.begin": _("Передать списания платёжной системе"),
     "payments.services.provider_subscriptions.cancel_at_provider": _(
         "Отменить списания у платёжной системы"

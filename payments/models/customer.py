@@ -16,13 +16,24 @@ def new_invite_code() -> str:
 
 
 class Customer(models.Model):
-    """A person who talks to the bot."""
+    """Who pays: a person who talks to the bot, or a partner company, which has no chat and gets letters."""
+
+    class Kind(models.TextChoices):
+        TELEGRAM = "telegram", _("клиент бота")
+        PARTNER = "partner", _("партнёр")
 
     class Language(models.TextChoices):
         RU = "ru", "Русский"
         EN = "en", "English"
 
-    telegram_id = models.BigIntegerField("Telegram ID", unique=True)
+    kind = models.CharField(
+        _("кто"),
+        max_length=10,
+        choices=Kind,
+        default=Kind.TELEGRAM,
+        db_default=Kind.TELEGRAM.value,
+    )
+    telegram_id = models.BigIntegerField("Telegram ID", unique=True, null=True, blank=True)
     username = models.CharField(_("имя в Telegram"), max_length=64, blank=True)
     first_name = models.CharField(_("имя"), max_length=128, blank=True)
     language = models.CharField(_("язык"), max_length=2, choices=Language, default=Language.RU)
@@ -41,6 +52,12 @@ class Customer(models.Model):
         verbose_name_plural = _("клиенты")
         ordering = ["-id"]
         permissions = [("grant_days", "Может выдать клиенту дни")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="telegram") | models.Q(telegram_id__isnull=False),
+                name="a_customer_of_the_bot_has_a_chat",
+            ),
+        ]
         indexes = [
             GinIndex(OpClass(Upper("username"), "gin_trgm_ops"), name="customer_username_trgm"),
             GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="customer_name_trgm"),

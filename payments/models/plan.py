@@ -11,7 +11,18 @@ from payments.periods import Unit
 class Plan(models.Model):
     """A term on sale. A payment copies what was bought, so a later edit changes no open invoice."""
 
+    class Audience(models.TextChoices):
+        CUSTOMERS = "customers", _("клиенты бота")
+        PARTNERS = "partners", _("партнёры")
+
     code = models.SlugField(_("код"), max_length=20, unique=True)
+    audience = models.CharField(
+        _("кому"),
+        max_length=10,
+        choices=Audience,
+        default=Audience.CUSTOMERS,
+        db_default=Audience.CUSTOMERS.value,
+    )
     title_ru = models.CharField(_("название, рус."), max_length=80)
     title_en = models.CharField(_("название, англ."), max_length=80)
     length = models.PositiveSmallIntegerField(_("длительность"), validators=[MinValueValidator(1)])

@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "axes",
     "pgtrigger",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "integrations",
     "payments",
     "partners",
@@ -146,6 +149,8 @@ CELERY_TASK_ROUTES = {
     "payments.expire_payments": {"queue": "money"},
     "payments.*": {"queue": "access"},
     "integrations.drain_outbox": {"queue": "access"},
+    # The tax service may take most of a minute to answer.
+    "partners.*": {"queue": "messages"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-callbacks": {
@@ -258,6 +263,12 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Moscow")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / ".local" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# --- Files that people send: private, handed out by views that ask who wants them ------------------------------------
+
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
+MEDIA_URL = "/media/"  # no address serves it
+FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- Staff sign-in ----------------------------------------------------------------------------------------------------
 

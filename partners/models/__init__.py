@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from partners.models.access import ApiToken, SignInLink
+from partners.models.application import Application, ApplicationEvent, FieldAlias
+from partners.models.decision import Decision, DecisionReason, Note, Outcome
+from partners.models.document import Document
+from partners.models.evidence import RegistryAnswer, RegistryChange, RiskSignal, RuleVerdict
+from partners.models.lead import Lead, LeadOffer, QuotaMonth
+from partners.models.look import TildaAsset, TildaPage
+from partners.models.partner import Partner, PartnerService, Shows
+from partners.models.vocabulary import Category, City, LegalForm, Region, Specialisation, Tier
+
+__all__ = [
+    "ApiToken",
+    "Application",
+    "ApplicationEvent",
+    "Category",
+    "City",
+    "Decision",
+    "DecisionReason",
+    "Document",
+    "FieldAlias",
+    "Lead",
+    "LeadOffer",
+    "LegalForm",
+    "Note",
+    "Outcome",
+    "Partner",
+    "PartnerService",
+    "QuotaMonth",
+    "Region",
+    "RegistryAnswer",
+    "RegistryChange",
+    "RiskSignal",
+    "RuleVerdict",
+    "Shows",
+    "SignInLink",
+    "Specialisation",
+    "Tier",
+    "TildaAsset",
+    "TildaPage",
+]

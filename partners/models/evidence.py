@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from integrations.clock import now
+from partners.models.application import Application
+from partners.models.partner import Partner
+
+
+class RegistryAnswer(models.Model):
+    """What the tax service answered, as it came: the evidence behind a verdict. Never changed."""
+
+    class Outcome(models.TextChoices):
+        FOUND = "found", _("найдено")
+        NOT_FOUND = "not_found", _("не найдено")
+        FAILED = "failed", _("ответа нет")
+
+    inn = models.CharField(_("ИНН"), max_length=12)
+    method = models.CharField(_("метод"), max_length=20)  # egr, check, search
+    outcome = models.CharField(_("итог"), max_length=10, choices=Outcome)
+    error = models.CharField(_("ошибка"), max_length=300, blank=True)  # the key never stands in it
+    body = models.TextField(_("ответ"))
+    sha256 = models.CharField(_("SHA-256 ответа"), max_length=64)
+    card = models.JSONField(_("выбранная запись"), default=dict)  # the item with this very INN
+    received_at = models.DateTimeField(_("получен"), default=now)
+
+    class Meta:
+        verbose_name = _("ответ ФНС")
+        verbose_name_plural = _("ответы ФНС")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["inn", "method", "-received_at"], name="answers_by_inn")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.inn}"
+
+
+class RuleVerdict(models.Model):
+    """What one rule says about one application, and on which evidence."""
+
+    class Result(models.TextChoices):
+        PASS = "pass", _("в порядке")
+        DOUBT = "doubt", _("посмотреть")
+        FAIL = "fail", _("нарушено")
+        UNKNOWN = "unknown", _("неизвестно")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="verdicts", verbose_name=_("заявка")
+    )
+    rule = models.CharField(_("правило"), max_length=40)
+    result = models.CharField(_("вердикт"), max_length=10, choices=Result)
+    sent = models.CharField(_("прислано"), max_length=500, blank=True)
+    found = models.CharField(_("в реестре"), max_length=500, blank=True)
+    detail = models.CharField(_("пояснение"), max_length=500, blank=True)
+    answer = models.ForeignKey(
+        RegistryAnswer, models.PROTECT, null=True, blank=True, verbose_name=_("ответ ФНС")
+    )
+    created_at = models.DateTimeField(_("когда"), default=now)
+
+    class Meta:
+        verbose_name = _("вердикт правила")
+        verbose_name_plural = _("вердикты правил")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "rule"], name="one_verdict_per_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.get_result_display()}"
+
+
+class RiskSignal(models.Model):
+    """Something about an application that somebody else has too, or that asks for a second look."""
+
+    class Kind(models.TextChoices):
+        SAME_INN = "same_inn", _("тот же ИНН")
+        SAME_PHONE = "same_phone", _("тот же телефон")
+        SAME_EMAIL = "same_email", _("тот же e-mail")
+        SAME_ADDRESS = "same_address", _("тот же адрес")
+        REJECTED_BEFORE = "rejected_before", _("отклоняли раньше")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="risks", verbose_name=_("заявка")
+    )
+    kind = models.CharField(_("что"), max_length=20, choices=Kind)
+    partner = models.ForeignKey(
+        Partner, models.CASCADE, null=True, blank=True, verbose_name=_("у партнёра")
+    )
+    other = models.ForeignKey(
+        Application,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("в заявке"),
+    )
+    detail = models.CharField(_("пояснение"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("когда"), default=now)
+
+    class Meta:
+        verbose_name = _("сигнал риска")
+        verbose_name_plural = _("сигналы риска")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class RegistryChange(models.Model):
+    """What a later answer of the tax service says otherwise than the partner's data."""
+
+    partner = models.ForeignKey(
+        Partner, models.CASCADE, related_name="changes", verbose_name=_("партнёр")
+    )
+    field = models.CharField(_("поле"), max_length=40)
+    before = models.CharField(_("было"), max_length=500, blank=True)
+    after = models.CharField(_("стало"), max_length=500, blank=True)
+    answer = models.ForeignKey(RegistryAnswer, models.PROTECT, verbose_name=_("ответ ФНС"))
+    found_at = models.DateTimeField(_("замечено"), default=now)
+    seen_at = models.DateTimeField(_("разобрано"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("изменение в реестре")
+        verbose_name_plural = _("изменения в реестре")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["-id"], condition=models.Q(seen_at=None), name="registry_changes_unseen"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
