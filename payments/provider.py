@@ -116,6 +116,7 @@ class ProviderEvent:
     event_id: str
     reference: str = ""  # our Payment.reference, where the provider repeats it
     external_id: str = ""
+    # With REFUNDED and CANCELED, NO_CURRENCY: the provider names none; it is that of the operation's money.
     money: Money | None = None
     operation: str = (
         ""  # the id of the money movement itself, where one order may be paid by several

@@ -5,9 +5,11 @@ Called by `transitions` with the payment locked; no status is decided here.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integrations.models import InboundCallback
 from payments.models import Incident, Payment, PaymentEvent, Refund
-from payments.money import Money
+from payments.money import NO_CURRENCY, Money
 from payments.provider import EventKind, ProviderEvent
 from payments.services import incidents, suspense
 from payments.services.incidents import Kind, open_incident
@@ -105,9 +107,8 @@ def came_and_went(
 def incident_refunded(payment: Payment, event: ProviderEvent) -> Incident | None:
     """Whose waiting money a refund gives back; None where it is the money the payment brought.
 
-    Our own refund knows, where it is named; then the charge, where the provider names it, whatever currency it writes
-    beside it: a refund is in its charge's. Then a refund of ours of this sum that is under way; otherwise waiting money
-    goes first, because it bought nothing.
+    Our own refund knows, where it is named; then the charge, where the provider names it. Then a refund of ours of this
+    sum that is under way; otherwise waiting money goes first, because it bought nothing.
     """
     waiting = incidents.waiting_money(payment)
     if not waiting:
@@ -141,10 +142,18 @@ def _refund_under_way(payment: Payment, money: Money | None) -> Refund | None:
     return sent.order_by("pk").first()
 
 
-def is_of_booked_charge(payment: Payment, event: ProviderEvent) -> bool:
-    """Whether a refund names the very charge that the payment was booked by."""
-    booked = payment.events.filter(kind=EventKind.PAID, outcome=PaymentEvent.Outcome.MOVED)
-    return bool(event.charge) and booked.filter(operation=event.charge).exists()
+def in_its_currency(payment: Payment, event: ProviderEvent) -> ProviderEvent:
+    """Money that goes back has the currency it came in, and a provider may leave it out.
+
+    It is that of the operation, as we were told of it; of the order, where nobody told.
+    """
+    backwards = event.kind in (EventKind.REFUNDED, EventKind.CANCELED)
+    if not backwards or event.money is None or event.money.currency != NO_CURRENCY:
+        return event
+    told = payment.events.exclude(operation="").exclude(currency__in=["", NO_CURRENCY])
+    of_it = told.filter(operation=event.charge or event.operation).order_by("pk").first()
+    currency = of_it.currency if of_it is not None else payment.currency
+    return replace(event, money=Money(event.money.amount, currency))
 
 
 def is_another_sum(payment: Payment, event: ProviderEvent) -> bool:

@@ -16,6 +16,7 @@ from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Incident, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
 from payments.services import provider_subscriptions
+from payments.services.findings import in_its_currency
 from payments.services.incident_links import linked, unknown_payer_key
 from payments.services.incidents import open_incident
 from payments.services.self_test import CASE as SELF_TEST
@@ -159,7 +160,7 @@ def early(call: Call, error: EventTooEarly) -> int:
                     payment=payment,
                     callback=call.row,
                     operation=event.charge or event.operation,
-                    money=event.money,
+                    money=in_its_currency(payment, event).money,
                     detail=str(error),
                 )
     return retry(call.row, error)

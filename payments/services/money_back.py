@@ -77,8 +77,6 @@ def _of_waiting(payment: Payment, incident: Incident, event: ProviderEvent) -> B
 def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back | None:
     left = money_left(payment)
     money = event.money or left
-    if money.currency != left.currency and findings.is_of_booked_charge(payment, event):
-        money = Money(money.amount, left.currency)  # a refund is in the currency of its charge
     if money.currency != left.currency or not 0 < money.amount <= left.amount:
         record.outcome = PaymentEvent.Outcome.REVIEW
         record.note = findings.odd_refund(payment, event, record.callback, left)[:300]

@@ -135,14 +135,12 @@ def apply_locked(
     """The body of `apply_event` for a caller that holds the customers' locks."""
     if event.trust is Trust.HINT:
         raise UnconfirmedHint(f"{event.kind} is only a hint")
-    payment = (
-        Payment.objects.select_for_update(of=("self",))
-        .select_related("customer")
-        .get(pk=payment_id)
-    )
+    rows = Payment.objects.select_for_update(of=("self",)).select_related("customer")
+    payment = rows.get(pk=payment_id)
     transition = TRANSITIONS.get(event.kind)
     if transition is None:
         return Outcome.KEPT
+    event = findings.in_its_currency(payment, event)
     if payment.status in transition.waits_in and not waited:
         raise EventTooEarly(f"{event.kind} while {payment.status}")
     record = PaymentEvent(

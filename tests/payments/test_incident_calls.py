@@ -6,6 +6,7 @@ CloudPayments can tell of all of them: one order may have many operations, and e
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.test import Client
 from integrations.clock import now
 from integrations.models import InboundCallback
 from payments.models import DayEntry, Incident, Payment, Refund
+from payments.money import Money
 from payments.providers.cloudpayments import signatures
 from payments.registry import forget_providers
 from payments.services import chargebacks, incident_watch
@@ -24,6 +26,8 @@ from payments.services.callbacks import drain_callbacks
 from payments.services.confirmations import confirm_callbacks
 from payments.services.incident_actions import ACTIONS, act
 from payments.services.incident_desk import Decision
+from payments.services.refunds import complete_manual
+from payments.services.settlement import money_left
 from payments.services.transitions import close_open
 from tests.support.http_server import HttpServer, answer
 from tests.support.office import staff_member
@@ -57,7 +61,7 @@ class Shop:
                 "TestMode": "1",
             }
             self.operations.append(number)
-        else:
+        elif kind == "refund":
             said |= {"PaymentTransactionId": "", "OperationType": "Refund"}
         body = urlencode(said | fields).encode()
         response = self.client.post(
@@ -213,18 +217,53 @@ def test_from_the_call_to_the_decision(shop, olga, kind, code):
     assert audit_ledgers().differences == []
 
 
-def test_money_accepted_in_another_currency_goes_back_in_it(shop, olga):
+@pytest.mark.parametrize("decided", [True, False])
+def test_money_in_another_currency_goes_back_in_it(shop, olga, decided):
     foreign(shop)
-    act(
-        incident_id=Incident.objects.get().pk,
-        code="accept",
-        decision=Decision(staff=olga, reason="так договорились"),
-    )
+    if decided:
+        act(
+            incident_id=Incident.objects.get().pk,
+            code="accept",
+            decision=Decision(staff=olga, reason="так договорились"),
+        )
     # The notification of a refund names no currency.
     shop.told("refund", PaymentTransactionId=str(shop.operations[0]), Amount="3.00")
     shop.payment.refresh_from_db()
     assert shop.payment.status == "refunded"
+    told = shop.payment.events.get(kind="refunded")
+    assert (told.amount, told.currency) == (Decimal("3.00"), "USD")
+    assert (Refund.objects.get().amount, Refund.objects.get().currency) == (Decimal("3.00"), "USD")
     assert audit_ledgers().differences == []
+
+
+def test_money_that_was_given_back_by_hand_in_another_currency_is_not_counted_again(shop, olga):
+    foreign(shop)
+    accept = Decision(staff=olga, reason="так договорились")
+    act(incident_id=Incident.objects.get().pk, code="accept", decision=accept)
+    refund = Refund.objects.create(
+        payment=shop.payment, amount=Decimal("1.00"), currency="USD", status="manual"
+    )
+    complete_manual(refund_id=refund.pk, staff=olga, evidence="платёжка № 1")
+    shop.told("refund", PaymentTransactionId=str(shop.operations[0]), Amount="1.00")
+    shop.payment.refresh_from_db()
+    assert shop.payment.status == "partly_refunded"
+    assert money_left(shop.payment) == Money(Decimal("2.00"), "USD")
+
+
+@pytest.mark.parametrize(("kind", "word"), [("refund", "refunded"), ("cancel", "canceled")])
+def test_where_no_operation_was_heard_of_the_currency_is_the_orders(shop, kind, word):
+    shop.told(kind, **({"PaymentTransactionId": "1"} if kind == "refund" else {}))
+    InboundCallback.objects.update(received_at=now() - timedelta(days=1), not_before=now())
+    drain_callbacks(seconds=2)
+    assert shop.payment.events.get(kind=word).currency == "RUB"
+
+
+def test_a_refund_that_names_another_currency_than_its_charge_is_a_persons_case(shop):
+    shop.told()
+    shop.told("refund", PaymentTransactionId=str(shop.operations[0]), Currency="USD")
+    shop.payment.refresh_from_db()
+    assert shop.payment.status == "paid"
+    assert Incident.objects.get().kind == "refund_found"
 
 
 def says_paid(shop: Shop) -> None:

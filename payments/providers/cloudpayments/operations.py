@@ -119,9 +119,7 @@ def notified(said: Mapping[str, str], *, notification: str) -> ProviderEvent:
         kind = EventKind.REFUNDED
     elif said.get("OperationType", "Payment") not in PAYMENTS:
         kind = EventKind.UNKNOWN
-    # Refund and Cancel name no currency: it is the order's, and we open orders in one only.
-    currency = CURRENCY if notification in (REFUND, CANCEL) else NO_CURRENCY
-    return _event(said, word=word, kind=kind, trust=_trust(said, notification), currency=currency)
+    return _event(said, word=word, kind=kind, trust=_trust(said, notification))
 
 
 def told(said: Mapping[str, str]) -> ProviderEvent:
@@ -135,7 +133,7 @@ def told(said: Mapping[str, str]) -> ProviderEvent:
         kind = EventKind.REFUNDED if refunded else EventKind.UNKNOWN
     elif sort not in PAYMENTS or (kind is EventKind.PAID and said.get("Refunded", "0") != "0"):
         kind = EventKind.UNKNOWN  # money that has gone back, in whole or in part, pays for nothing
-    return _event(said, word=word, kind=kind, trust=Trust.SIGNED, currency=NO_CURRENCY)
+    return _event(said, word=word, kind=kind, trust=Trust.SIGNED)
 
 
 def listed(said: Mapping[str, str]) -> ProviderEvent:
@@ -168,9 +166,7 @@ def untouched(reference: str) -> ProviderEvent:
     )
 
 
-def _event(
-    said: Mapping[str, str], *, word: str, kind: EventKind, trust: Trust, currency: str
-) -> ProviderEvent:
+def _event(said: Mapping[str, str], *, word: str, kind: EventKind, trust: Trust) -> ProviderEvent:
     number = said.get("TransactionId", "")
     if not NUMBER.fullmatch(number):
         raise Unreadable("TransactionId")
@@ -181,7 +177,7 @@ def _event(
         event_id=f"{number}:{word}",
         reference=reference,
         external_id=reference or f"{BY_NUMBER}{said.get('PaymentTransactionId', number)}",
-        money=_money(said, currency),
+        money=_money(said),
         operation=number,
         charge=said.get("PaymentTransactionId", ""),
         refund=refund_reference(said, "Data", "JsonData") if word == REFUNDED else "",
@@ -250,9 +246,12 @@ def _word(said: Mapping[str, str]) -> str:
     return word
 
 
-def _money(said: Mapping[str, str], missing: str) -> Money:
-    """`Amount` in the order's currency; `PaymentAmount` is what the payer's bank made of it."""
-    amount, currency = said.get("Amount", ""), said.get("Currency", missing)
+def _money(said: Mapping[str, str]) -> Money:
+    """`Amount` in the order's currency; `PaymentAmount` is what the payer's bank made of it.
+
+    The notifications Refund and Cancel have an `Amount` and no `Currency`.
+    """
+    amount, currency = said.get("Amount", ""), said.get("Currency", "")
     if not AMOUNT.fullmatch(amount):
         raise Unreadable("Amount")
     return Money(Decimal(amount), currency if CURRENCY_CODE.fullmatch(currency) else NO_CURRENCY)

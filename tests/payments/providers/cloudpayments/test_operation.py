@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from payments.models import DayEntry, Payment, PaymentEvent
+from payments.money import NO_CURRENCY
 from payments.providers.cloudpayments.adapter import Provider
 from payments.services.checks import check_payment
 from tests.support.http_server import HttpServer, answer
@@ -105,4 +107,6 @@ def test_test_callbacks_are_believed_like_genuine_ones(status, payment):
         signature="hmac",
     )
     [event] = provider.parse(raw)
-    assert (event.trust, event.raw["status"], event.money) == ("signed", status, payment.money)
+    names_no_currency = status in ("Refunded", "Cancelled")
+    money = replace(payment.money, currency=NO_CURRENCY) if names_no_currency else payment.money
+    assert (event.trust, event.raw["status"], event.money) == ("signed", status, money)
