@@ -9,3 +9,11 @@ class RegistryError(Exception):
 
 class NotPossible(RegistryError):
     """What was asked for does not fit the present state. Says why in a translated message."""
+
+
+class LinkUseless(RegistryError):
+    """A sign-in link that is used, late, or was never ours; which of them is nobody's business."""
+
+
+class TooMany(RegistryError):
+    """Asked for too often: by this address, or from this network."""

@@ -1,3 +1,12 @@
 """Partners' work in the background. Every task runs on the queue `messages`."""
 
 from __future__ import annotations
+
+from celery import shared_task
+
+from partners.services import sign_in
+
+
+@shared_task(name="partners.sweep_sign_in")
+def sweep_sign_in() -> int:
+    return sign_in.sweep()

@@ -66,6 +66,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # the other side's lists
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
+    # partners
+    "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     # friends
@@ -75,6 +77,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 # What each reaction does, for staff.
 TITLES = {
     "integrations.services.post.deliver": _("Отправить письмо"),
+    "partners.services.sign_in.send_links": _("Партнёру: ссылка для входа в кабинет"),
     "payments.services.provider_subscriptions.begin": _("Передать списания платёжной системе"),
     "payments.services.provider_subscriptions.cancel_at_provider": _(
         "Отменить списания у платёжной системы"

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from partners.models.access import ApiToken, SignInLink
+from partners.models.access import ApiToken, SignInLink, SignInRequest
 from partners.models.application import Application, ApplicationEvent, FieldAlias
+from partners.models.change import ProfileChange
 from partners.models.decision import Decision, DecisionReason, Note, Outcome
 from partners.models.document import Document
 from partners.models.evidence import RegistryAnswer, RegistryChange, RiskSignal, RuleVerdict
@@ -27,6 +28,7 @@ __all__ = [
     "Outcome",
     "Partner",
     "PartnerService",
+    "ProfileChange",
     "QuotaMonth",
     "Region",
     "RegistryAnswer",
@@ -35,6 +37,7 @@ __all__ = [
     "RuleVerdict",
     "Shows",
     "SignInLink",
+    "SignInRequest",
     "Specialisation",
     "Tier",
     "TildaAsset",

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from integrations.clock import now
+from integrations.clock import now, wall_clock
 from partners.models.partner import Partner
 
 
@@ -69,3 +69,25 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} · {self.created_at:%d.%m.%Y %H:%M}"
+
+
+class SignInRequest(models.Model):
+    """Somebody asked for a link by an address, known to us or not: what the limits count. Kept for a day."""
+
+    email = models.CharField(max_length=254)  # lower case
+    remote_addr = models.GenericIPAddressField(null=True)  # IPv6: its /64
+    language = models.CharField(max_length=2, default="ru")
+    next = models.CharField(max_length=200, blank=True)  # the page of the cabinet that was wanted
+    created_at = models.DateTimeField(default=wall_clock)
+
+    class Meta:
+        verbose_name = _("просьба о входе")
+        verbose_name_plural = _("просьбы о входе")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["email", "created_at"], name="sign_in_by_email"),
+            models.Index(fields=["remote_addr", "created_at"], name="sign_in_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%d.%m.%Y %H:%M}"

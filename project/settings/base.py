@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
+    "sweep-sign-in": {
+        "task": "partners.sweep_sign_in",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,

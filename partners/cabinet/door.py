@@ -1,0 +1,98 @@
+"""Every page of the cabinet is made here: who may see it, in which language, kept from caches, referrers and search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from partners.cabinet.session import Visit, visit_of
+
+Answer = HttpResponseBase
+P = ParamSpec("P")
+OWN_PATH = re.compile(r"/cabinet/(?:[a-z0-9-]+/)*(?:\?[A-Za-z0-9_=&-]*)?")
+
+
+def own_path(wanted: str) -> str:
+    """The wanted page if it is one of the cabinet's; "" for anything else."""
+    return wanted if len(wanted) <= 200 and OWN_PATH.fullmatch(wanted) else ""
+
+
+def sealed(response: Answer) -> Answer:
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def for_anybody(
+    view: Callable[Concatenate[HttpRequest, P], Answer],
+) -> Callable[Concatenate[HttpRequest, P], Answer]:
+    """A page before the door."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        return sealed(view(request, *args, **kwargs))
+
+    return shown
+
+
+def for_partner(
+    view: Callable[Concatenate[HttpRequest, Visit, P], Answer],
+) -> Callable[Concatenate[HttpRequest, P], Answer]:
+    """A page behind the door: whoever is not signed in is asked to, and comes back to where he was going."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        visit = visit_of(request)
+        if visit is None:
+            return sealed(redirect(_sign_in(request)))
+        with override(visit.partner.language):
+            if request.method == "POST" and visit.is_read_only:
+                visit.say(
+                    _("По данным ФНС компания не действует. Данные можно смотреть, но не менять."),
+                    kind="bad",
+                )
+                return sealed(redirect("partners:cabinet"))
+            return sealed(view(request, visit, *args, **kwargs))
+
+    return shown
+
+
+def page(
+    request: HttpRequest,
+    visit: Visit,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of the cabinet, with what was said last and where in the cabinet it stands."""
+    kind, said = visit.heard()
+    facts = {
+        "partner": visit.partner,
+        "read_only": visit.is_read_only,
+        "said": said,
+        "said_kind": kind,
+        "section": template.removeprefix("cabinet/").removesuffix(".html"),
+        **(context or {}),
+    }
+    return HttpResponse(render_to_string(template, facts, request), status=status)
+
+
+def _sign_in(request: HttpRequest) -> str:
+    address = reverse("partners:cabinet-sign-in")
+    wanted = own_path(request.get_full_path()) if request.method == "GET" else ""
+    if wanted and wanted != reverse("partners:cabinet"):
+        return f"{address}?{urlencode({'next': wanted})}"
+    return address

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from integrations.clock import now
+from partners.models import Partner, SignInLink
+from partners.services import sign_in
+from tests.partners.factories import a_partner
+
+
+@pytest.fixture
+def partner(db) -> Partner:
+    return a_partner(name="Ромашка", email="office@romashka.test")
+
+
+@pytest.fixture
+def link_of() -> Callable[..., str]:
+    """The address a letter would carry."""
+
+    def make(partner: Partner, **fields) -> str:
+        link = SignInLink.objects.create(
+            partner=partner, **({"expires_at": now() + sign_in.LASTS} | fields)
+        )
+        return f"/cabinet/enter/{sign_in.token_of(link)}/"
+
+    return make
+
+
+@pytest.fixture
+def enter(link_of) -> Callable[..., Client]:
+    """A browser in which this partner has signed in."""
+
+    def come_in(partner: Partner, **options) -> Client:
+        client = Client(**options)
+        assert client.post(link_of(partner)).status_code == 302
+        return client
+
+    return come_in
+
+
+@pytest.fixture
+def cabinet(partner, enter) -> Client:
+    """The browser of `partner`."""
+    client: Client = enter(partner)
+    return client
