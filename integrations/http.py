@@ -12,10 +12,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import requests
 import structlog
@@ -37,6 +37,7 @@ REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
 
 File = tuple[str, bytes, str]  # name, content, MIME type
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class _Received(NamedTuple):
+class Received(NamedTuple):
     """An answer of any status, not looked into yet."""
 
     status: int
@@ -102,17 +103,38 @@ class Client:
         Raises ServiceUnreachable or ServiceRefused, both with the parsed answer in `payload`.
         """
         options: dict[str, Any] = {"params": params, "headers": headers}
+        shown = log_path or path
         if files:
             options |= {"data": body, "files": files}
         elif body is not None:
             options["data"] = _written(body).encode()
             options["headers"] = {"Content-Type": "application/json", **(headers or {})}
+
+        def attempt(until: float) -> Answer:
+            return self._answer(self._attempt(method, path, shown, until, options))
+
+        return self._repeated(method, attempt)
+
+    def fetch(
+        self, path: str, *, params: Mapping[str, str] | None = None, log_path: str = ""
+    ) -> Received:
+        """GET whatever is there, of any status, as the bytes that came: for services that answer in words.
+
+        Raises ServiceUnreachable where no whole answer came; only that is repeated.
+        """
+
+        def attempt(until: float) -> Received:
+            return self._attempt("GET", path, log_path or path, until, {"params": params})
+
+        return self._repeated("GET", attempt)
+
+    def _repeated(self, method: str, attempt: Callable[[float], Result]) -> Result:
         repeats = self.retries if method in SAFE_METHODS else 0
         until = time.monotonic() + self.deadline
         for repeat in range(repeats + 1):
             pause = PAUSE * (repeat + 1)
             try:
-                return self._attempt(method, path, log_path or path, until, options)
+                return attempt(until)
             except ServiceUnreachable as error:
                 hopeless = error.status == TOO_MANY_REQUESTS or time.monotonic() + pause > until
                 if repeat == repeats or hopeless:
@@ -122,10 +144,10 @@ class Client:
 
     def _attempt(
         self, method: str, path: str, log_path: str, until: float, options: Mapping[str, Any]
-    ) -> Answer:
+    ) -> Received:
         started = time.monotonic()
         url = f"{self.base_url.rstrip('/')}/{path.lstrip('/')}"
-        result: _Received | ServiceUnreachable
+        result: Received | ServiceUnreachable
         with under_deadline(until) as call:
             try:
                 result = self._exchange(method, url, call, options)
@@ -140,9 +162,9 @@ class Client:
         if isinstance(result, ServiceUnreachable):
             # Not raised where it was caught: the caught error holds the URL and would go along.
             raise result
-        return self._answer(result)
+        return result
 
-    def _exchange(self, method: str, url: str, call: Call, options: Mapping[str, Any]) -> _Received:
+    def _exchange(self, method: str, url: str, call: Call, options: Mapping[str, Any]) -> Received:
         left = max(call.until - time.monotonic(), 0.001)
         with self._session().request(
             method,
@@ -158,7 +180,7 @@ class Client:
                 content += chunk
                 if len(content) > MAX_ANSWER:
                     raise _AnswerTooLarge
-            return _Received(response.status_code, response.headers, bytes(content))
+            return Received(response.status_code, response.headers, bytes(content))
 
     def _failure(self, error: Exception, call: Call) -> ServiceUnreachable:
         """Our own error for a call without an answer; of `error` only the type's name is kept."""
@@ -180,7 +202,7 @@ class Client:
             )
         return ServiceUnreachable(f"{self.service} {problem}", service=self.service)
 
-    def _answer(self, received: _Received) -> Answer:
+    def _answer(self, received: Received) -> Answer:
         """The answer, or the error that its status or its body stands for."""
         status = received.status
         readable, data = _parse(received.content)

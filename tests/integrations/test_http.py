@@ -202,3 +202,25 @@ def test_the_environment_cannot_reroute_calls(
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
 
     assert client_of(server).get("things").data == {}
+
+
+# --- answers in words
+
+
+@pytest.mark.parametrize("status", [200, 301, 403, 500])
+def test_a_fetched_answer_comes_unread_whatever_its_status(server: HttpServer, status: int) -> None:
+    server.plan(answer(status, raw="Ошибка: ключ".encode("cp1251"), headers={"X-A": "b"}))
+
+    got = client_of(server).fetch("api/egr", params={"req": "1"})
+
+    assert (got.status, got.content) == (status, "Ошибка: ключ".encode("cp1251"))
+    assert got.headers["X-A"] == "b"
+    assert server.received[0].query == {"req": "1"}
+    assert server.paths() == ["GET /api/egr"]  # an answer in words is an answer: not asked again
+
+
+def test_a_fetch_without_an_answer_is_repeated_once(server: HttpServer) -> None:
+    server.plan(reset(), answer(200, raw=b"ok"))
+
+    assert client_of(server).fetch("things").content == b"ok"
+    assert len(server.received) == 2

@@ -123,3 +123,20 @@ def test_a_call_is_logged_with_its_outcome(server: HttpServer, logged: io.String
     assert '"service": "fake", "method": "POST", "path": "bot/***/send"' in first
     assert '"status": 200' in first
     assert '"failure": "ConnectionError"' in second
+
+
+@pytest.mark.parametrize("fault", ["fine", "refused", "reset", "half"])
+def test_a_fetched_address_is_not_quoted(
+    server: HttpServer, logged: io.StringIO, fault: str
+) -> None:
+    server.plan(FAULTS[fault], FAULTS[fault])
+    said: list[Any] = []
+    secret = SECRETS[2]
+
+    try:
+        secretive(server.url).fetch("api/egr", params={"key": secret})
+    except IntegrationError as error:
+        said += [*traceback.format_exception(error), repr(error.__context__), repr(error.__cause__)]
+
+    assert secret not in "\n".join([*map(str, said), logged.getvalue()])
+    assert server.received[0].query["key"] == secret
