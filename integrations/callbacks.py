@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 
@@ -15,6 +15,9 @@ class RawCallback:
     headers: Mapping[str, str]  # names in lower case
     kind: str = ""  # last part of the URL, where a provider calls one URL per event type
     remote_addr: str = ""
+    # What only proves who calls: checked, and never stored or shown.
+    query: str = field(default="", repr=False)
+    path_secret: str = field(default="", repr=False)
 
     @property
     def digest(self) -> str:

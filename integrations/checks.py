@@ -25,6 +25,8 @@ NAMES = (
     "SMTP_PORT",
     "SMTP_USER",
     "SMTP_PASSWORD",
+    "TILDA_WEBHOOK_KEY_NAME",
+    "TILDA_WEBHOOK_SECRET",
 )
 
 

@@ -59,6 +59,21 @@ class ReceiveCallback(APIView, ABC):
         """What to reply, and whether the call is to be kept. A question that changes nothing is not."""
         return Ack(), True
 
+    def task_of(self, source: Any) -> str:
+        """The task that applies what this source sends."""
+        return self.task
+
+    def limit_of(self, source: Any) -> int:
+        """Bytes of a body that are read."""
+        return int(settings.CALLBACK_MAX_BYTES)
+
+    def read(self, request: HttpRequest, kind: str, limit: int) -> tuple[RawCallback, bool]:
+        return read(request, kind, limit)
+
+    def storable(self, source: Any, raw: RawCallback) -> RawCallback:
+        """The call as it may be kept: here whatever came, whose secret headers the inbox masks."""
+        return raw
+
     @property
     def default_response_headers(self) -> dict[str, str]:
         """No Vary and no Allow: providers read the status and the body."""
@@ -82,7 +97,7 @@ class ReceiveCallback(APIView, ABC):
     def _receive(
         self, request: HttpRequest, source: CallbackSource, kind: str, request_id: str
     ) -> HttpResponse:
-        raw, too_large = read(request, kind)
+        raw, too_large = self.read(request, kind, self.limit_of(source))
         if too_large:
             return self._refuse(source, raw, request_id, 413, "too_large")
         content_type = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -96,8 +111,10 @@ class ReceiveCallback(APIView, ABC):
         except CallbackMalformed as error:
             return self._refuse(source, raw, request_id, 400, str(error) or "malformed")
         if keep:
-            row = inbox.store_callback(source=source.slug, raw=raw, request_id=request_id)
-            wake(self.task)
+            row = inbox.store_callback(
+                source=source.slug, raw=self.storable(source, raw), request_id=request_id
+            )
+            wake(self.task_of(source))
             if rush.admits():
                 log.info("callback.stored", callback=row, bytes=len(raw.body))
         return HttpResponse(ack.body, status=ack.status, content_type=ack.content_type)
@@ -110,16 +127,19 @@ class ReceiveCallback(APIView, ABC):
             verdict = InboundCallback.Verdict.MALFORMED
         if sampled(source.slug):
             inbox.store_refused(
-                source=source.slug, raw=raw, verdict=verdict, reason=reason, request_id=request_id
+                source=source.slug,
+                raw=self.storable(source, raw),
+                verdict=verdict,
+                reason=reason,
+                request_id=request_id,
             )
         log.warning("callback.refused", status=status, reason=reason, address=raw.remote_addr)
         answer = {400: "malformed", 403: "rejected", 413: "too large", 415: "content type"}[status]
         return HttpResponse(answer, status=status, content_type="text/plain")
 
 
-def read(request: HttpRequest, kind: str) -> tuple[RawCallback, bool]:
-    """The request as bytes, and whether it is larger than we read."""
-    limit = settings.CALLBACK_MAX_BYTES
+def read(request: HttpRequest, kind: str, limit: int) -> tuple[RawCallback, bool]:
+    """The request as bytes, and whether it is larger than `limit`."""
     body = request.read(limit + 1)
     raw = RawCallback(
         body=body[:limit],

@@ -18,3 +18,8 @@ def callback_addresses(provider: PaymentProvider) -> list[str]:
 def older_addresses(provider: PaymentProvider) -> list[str]:
     """Those that older shops were given."""
     return [f"{settings.PUBLIC_URL}/{alias}" for alias in provider.callback_aliases]
+
+
+def source_address(slug: str) -> str:
+    """Of a service that is no payment provider, without the key that may stand at its end."""
+    return f"{settings.PUBLIC_URL}{reverse('integrations:callback', kwargs={'slug': slug})}"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
+    path("", include("integrations.urls")),
     path("", include("partners.urls")),
     path("", include("payments.urls")),
 ]

@@ -7,6 +7,7 @@ from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
 from project.doctor.services import mail, panel, telegram
+from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
 
 __all__ = ["Finding", "Level", "Section", "configuration", "examine", "providers"]
@@ -27,4 +28,10 @@ def examine() -> list[Section]:
         Section("Telegram", telegram()),
         Section("E-mail", mail()),
     ]
-    return [*first, *inside, *providers(calls=readable), *outside]
+    return [
+        *first,
+        *inside,
+        *providers(calls=readable),
+        *sources(calls=readable),
+        *outside,
+    ]

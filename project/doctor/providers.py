@@ -77,7 +77,7 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
     health = health_of(provider)
     accepted, refused = health.accepted, health.refused
     found = [
-        fine("Last accepted call", _when(accepted))
+        fine("Last accepted call", when(accepted))
         if accepted
         else warning("Last accepted call", "none yet", _way_of_calls(provider))
     ]
@@ -89,7 +89,7 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
         newer = accepted is None or refused.last_delivery_at > accepted.last_delivery_at
         reasons = ", ".join(f"{reason} {count}" for reason, count in health.refusals)
         count = sum(count for _reason, count in health.refusals)
-        detail = f"{_when(refused)}: {refused.verdict_reason}; {count} in 24 h"
+        detail = f"{when(refused)}: {refused.verdict_reason}; {count} in 24 h"
         detail += f" ({reasons})" if len(health.refusals) > 1 else ""
         found.append((warning if newer else fine)("Last refused call", detail))
     return [
@@ -159,6 +159,6 @@ def _clock(seen: list[float]) -> list[Finding]:
     return [fine("Clock", detail)]
 
 
-def _when(call: InboundCallback) -> str:
+def when(call: InboundCallback) -> str:
     age = (wall_clock() - call.last_delivery_at).total_seconds()
     return f"{ago(age)} ago, № {call.pk} from {call.remote_addr or 'an unknown address'}"

@@ -37,6 +37,8 @@ CREDENTIALS = env.Credentials(
         "YUKASSA_SECRET_KEY": "test_sandboxSecretKey",
         "BOT_TOKEN": "4242:sandbox-bot-token",
         "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
+        "TILDA_WEBHOOK_KEY_NAME": "X-Tilda-Key",
+        "TILDA_WEBHOOK_SECRET": "tilda-sandbox-form-key",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": "8025",
         "SMTP_USER": "shop@provodnik.example",
