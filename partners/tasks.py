@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from partners.services import sign_in
+from partners.services import leads, sign_in
 
 
 @shared_task(name="partners.sweep_sign_in")
 def sweep_sign_in() -> int:
     return sign_in.sweep()
+
+
+@shared_task(name="partners.miss_unanswered")
+def miss_unanswered() -> int:
+    return leads.miss_unanswered()

@@ -66,8 +66,13 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # the other side's lists
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
+<<<<<<< HEAD
     # partners
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
+=======
+    # clients' wishes and the partners they go to
+    "lead.offered": ("partners.services.leads.tell_partner",),
+>>>>>>> 8d61ef0 (Match clients' leads with partners, and let a partner answer by his link)
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     # friends
@@ -76,6 +81,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 # What each reaction does, for staff.
 TITLES = {
+    "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
     "integrations.services.post.deliver": _("Отправить письмо"),
     "partners.services.sign_in.send_links": _("Партнёру: ссылка для входа в кабинет"),
     "payments.services.provider_subscriptions.begin": _("Передать списания платёжной системе"),

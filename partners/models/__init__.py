@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from partners.models.access import ApiToken, SignInLink, SignInRequest
+from partners.models.access import Allowance, ApiToken, SignInLink, SignInRequest
 from partners.models.application import Application, ApplicationEvent, FieldAlias
 from partners.models.change import ProfileChange
 from partners.models.decision import Decision, DecisionReason, Note, Outcome
@@ -12,6 +12,7 @@ from partners.models.partner import Partner, PartnerService, Shows
 from partners.models.vocabulary import Category, City, LegalForm, Region, Specialisation, Tier
 
 __all__ = [
+    "Allowance",
     "ApiToken",
     "Application",
     "ApplicationEvent",

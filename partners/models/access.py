@@ -91,3 +91,19 @@ class SignInRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%d.%m.%Y %H:%M}"
+
+
+class Allowance(models.Model):
+    """How many requests a key or an address has made in its present minute. One row each, used again and again."""
+
+    who = models.CharField(max_length=60, unique=True)
+    started_at = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("обращения к API за минуту")
+        verbose_name_plural = _("обращения к API за минуту")
+        indexes = [models.Index(fields=["started_at"], name="allowances_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.used}"

@@ -113,7 +113,14 @@ class LeadOffer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead", "partner"], name="one_offer_per_partner"),
         ]
-        indexes = [models.Index(fields=["partner", "-id"], name="offers_of_a_partner")]
+        indexes = [
+            models.Index(fields=["partner", "-id"], name="offers_of_a_partner"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(status="offered"),
+                name="offers_to_miss",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead} → {self.partner_id}"

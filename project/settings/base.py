@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from project import env
 from project.settings.office import *  # noqa: F403
+from project.settings.registry import *  # noqa: F403
+from project.settings.registry import REGISTRY_SCHEDULE
 from project.settings.selling import *  # noqa: F403
 
 BASE_DIR = env.ROOT
@@ -218,11 +220,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 20},
     },
-    "sweep-sign-in": {
-        "task": "partners.sweep_sign_in",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
+    **REGISTRY_SCHEDULE,
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,
