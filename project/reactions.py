@@ -66,13 +66,10 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # the other side's lists
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
-<<<<<<< HEAD
     # partners
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
-=======
     # clients' wishes and the partners they go to
     "lead.offered": ("partners.services.leads.tell_partner",),
->>>>>>> 8d61ef0 (Match clients' leads with partners, and let a partner answer by his link)
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     # friends

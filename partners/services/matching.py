@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -184,6 +185,6 @@ def _when(condition: Q | Exists, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0))
 
 
-def _rounded(value: object) -> Cast:
+def _rounded(value: Combinable) -> Cast:
     whole = Round(value, output_field=DecimalField())
     return Cast(whole, IntegerField())

@@ -293,8 +293,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 ADMIN_REQUIRE_2FA = env.flag("ADMIN_REQUIRE_2FA", default=False)
 
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
-
 LOGGING_CONFIG = "project.logs.configure"
 LOGGING: dict[str, Any] = {"version": 1}  # not empty, else Django calls no LOGGING_CONFIG
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")

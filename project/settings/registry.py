@@ -1,4 +1,4 @@
-"""The registry of partners: what runs by the clock."""
+"""The registry of partners: what runs by the clock, and its API."""
 
 from __future__ import annotations
 
@@ -17,3 +17,6 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 60},
     },
 }
+
+# URL_FORMAT_OVERRIDE: `?format=` is no parameter of ours.
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "URL_FORMAT_OVERRIDE": None}
