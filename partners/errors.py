@@ -17,3 +17,19 @@ class LinkUseless(RegistryError):
 
 class TooMany(RegistryError):
     """Asked for too often: by this address, or from this network."""
+
+
+class PartnerExists(NotPossible):
+    """Another partner has this INN already; nothing of it is changed unasked."""
+
+    def __init__(self, message: str, *, partner_id: int) -> None:
+        super().__init__(message)
+        self.partner_id = partner_id
+
+
+class AlreadyDecided(RegistryError):
+    """Somebody was faster, or the application is no longer the one to decide."""
+
+
+class TakenByAnother(RegistryError):
+    """A colleague is looking at it."""

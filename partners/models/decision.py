@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.clock import now
 from partners.models.application import Application
 from partners.models.partner import Partner
+from payments.models.ledger import APPEND_ONLY
 
 
 class Outcome(models.TextChoices):
@@ -66,6 +67,7 @@ class Decision(models.Model):
         verbose_name = _("решение по заявке")
         verbose_name_plural = _("решения по заявкам")
         ordering = ["id"]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.application} · {self.get_outcome_display()}"

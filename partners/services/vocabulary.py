@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from partners.models import Category, Region, Specialisation, Tier
+from partners.services.reasons import load_reasons
 from payments.models import Plan
 
 CATEGORIES = (
@@ -139,7 +140,7 @@ def load_defaults() -> int:
     first = {code: position for position, code in enumerate(FIRST_REGIONS, 1)}
     for code, title_ru, title_en in REGIONS:
         created += _create(Region, code, title_ru, title_en, position=first.get(code, 100))
-    return created + _load_tiers()
+    return created + _load_tiers() + load_reasons()
 
 
 def _load(model: Any, rows: tuple[tuple[str, str, str], ...]) -> list[bool]:
