@@ -14,9 +14,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from partners.cabinet.session import Visit, visit_of
+from partners.selectors.leads import new_leads
 
 Answer = HttpResponseBase
 P = ParamSpec("P")
@@ -84,10 +86,29 @@ def page(
         "read_only": visit.is_read_only,
         "said": said,
         "said_kind": kind,
-        "section": template.removeprefix("cabinet/").removesuffix(".html"),
+        "sections": _sections(request, visit),
         **(context or {}),
     }
     return HttpResponse(render_to_string(template, facts, request), status=status)
+
+
+SECTIONS = (
+    ("partners:cabinet", _lazy("Обзор")),
+    ("partners:cabinet-leads", _lazy("Обращения")),
+    ("partners:cabinet-documents", _lazy("Документы")),
+    ("partners:cabinet-statistics", _lazy("Показы")),
+)
+
+
+def _sections(request: HttpRequest, visit: Visit) -> list[dict[str, Any]]:
+    home = reverse("partners:cabinet")
+    menu = []
+    for name, title in SECTIONS:
+        address = reverse(name)
+        here = request.path == home if address == home else request.path.startswith(address)
+        menu.append({"url": address, "title": title, "is_here": here, "count": 0})
+    menu[1]["count"] = new_leads(visit.partner)
+    return menu
 
 
 def _sign_in(request: HttpRequest) -> str:

@@ -2,10 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from partners.cabinet import entering, overview
+from partners.cabinet import documents, entering, leads, overview, statistics
 
 urlpatterns: list[URLPattern] = [
     path("", overview.show, name="cabinet"),
+    path("pause/", overview.pause, name="cabinet-pause"),
+    path("resume/", overview.resume, name="cabinet-resume"),
+    path("documents/", documents.listing, name="cabinet-documents"),
+    path("documents/<int:number>/", documents.download, name="cabinet-document"),
+    path("leads/", leads.listing, name="cabinet-leads"),
+    path("leads/<int:number>/", leads.show, name="cabinet-lead"),
+    path("statistics/", statistics.show, name="cabinet-statistics"),
     path("sign-in/", entering.ask, name="cabinet-sign-in"),
     path("sign-in/sent/", entering.sent, name="cabinet-sent"),
     path("enter/<str:token>/", entering.enter, name="cabinet-enter"),

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from integrations.clock import now
 from integrations.models import MailMessage, OutboxMessage
 from integrations.services import outbox, post
-from partners.errors import LinkUseless
+from partners.errors import LinkUseless, TooMany
 from partners.models import Partner, SignInLink, SignInRequest
 from partners.services import sign_in
 from tests.partners.factories import a_partner
@@ -162,7 +163,7 @@ def test_a_link_that_is_no_good(client, partner, link_of, case):
         link = "/cabinet/enter/let-me-in/"
     if case == "of another purpose":
         row = SignInLink.objects.latest("id")
-        token = sign_in.signing.dumps([row.pk, row.nonce], salt="something else")
+        token = signing.dumps([row.pk, row.nonce], salt="something else")
         link = f"/cabinet/enter/{token}/"
     for answer in (client.get(link), client.post(link)):
         assert answer.status_code == 410
@@ -209,7 +210,7 @@ def test_requests_at_once_are_counted_one_by_one(partner):
         try:
             sign_in.request_link(partner.email, remote_addr="192.0.2.1")
             return True
-        except sign_in.TooMany:
+        except TooMany:
             return False
         finally:
             connection.close()

@@ -1,0 +1,56 @@
+"""Clients' wishes that were offered to the partner."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from django.views.decorators.http import require_safe
+
+from partners.cabinet.door import Answer, for_partner, page
+from partners.cabinet.session import Visit
+from partners.models import LeadOffer
+from partners.selectors.leads import offer_card, offers_by_status, offers_to
+
+ON_A_PAGE = 20
+
+
+@require_safe
+@for_partner
+def listing(request: HttpRequest, visit: Visit) -> Answer:
+    wanted = request.GET.get("status", "")
+    status = wanted if wanted in LeadOffer.Status.values else ""
+    counts = offers_by_status(visit.partner)
+    shown = Paginator(offers_to(visit.partner, status=status), ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "status": status,
+        "statuses": [
+            {"code": one.value, "title": one.label, "count": counts.get(one.value, 0)}
+            for one in LeadOffer.Status
+        ],
+        "all": sum(counts.values()),
+        "shown": shown,
+        "offers": [offer_card(offer, visit.partner.language) for offer in shown],
+    }
+    return page(request, visit, "cabinet/leads.html", context)
+
+
+@require_safe
+@for_partner
+def show(request: HttpRequest, visit: Visit, number: int) -> Answer:
+    return _lead(request, visit, _own(visit, number))
+
+
+def _own(visit: Visit, number: int) -> LeadOffer:
+    offer = offers_to(visit.partner).filter(pk=number).first()
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def _lead(
+    request: HttpRequest, visit: Visit, offer: LeadOffer, *, said: str = "", status: int = 200
+) -> Answer:
+    context = {"offer": offer_card(offer, visit.partner.language), "trouble": said}
+    return page(request, visit, "cabinet/lead.html", context, status=status)
