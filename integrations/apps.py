@@ -14,4 +14,5 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         register(checks.check_bot)
         register(checks.check_panel)
+        register(checks.check_fns)
         register(checks.check_values)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 BOT_MODES = ("polling", "webhook")
 BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
@@ -21,6 +22,8 @@ NAMES = (
     "REMNAWAVE_API_TOKEN",
     "REMNAWAVE_VERSION",
     "DEFAULT_SQUAD_UUID",
+    "FNS_BASE_URL",
+    "FNS_API_KEY",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_USER",
@@ -92,6 +95,18 @@ def check_panel(**_: Any) -> list[CheckMessage]:
         )
         for name in ("REMNAWAVE_BASE_URL", "REMNAWAVE_API_TOKEN")
         if not settings.CREDENTIALS.get(name)
+    ]
+
+
+def check_fns(**_: Any) -> list[CheckMessage]:
+    if settings.CREDENTIALS.get("FNS_API_KEY"):
+        return []
+    return [
+        CheckWarning(
+            "FNS_API_KEY is not set: applications of partners are checked by people alone.",
+            hint="The key of the cabinet at api-fns.ru.",
+            id="integrations.W001",
+        )
     ]
 
 

@@ -29,6 +29,8 @@ CREDENTIALS = env.Credentials(
         "CLOUDPAYMENTS_BASE_URL": f"{SANDBOX_URL}/cloudpayments",
         "CLOUDPAYMENTS_PUBLIC_ID": "pk_sandbox",
         "CLOUDPAYMENTS_API_SECRET": "cloudpayments-sandbox-secret",
+        "FNS_BASE_URL": f"{SANDBOX_URL}/fns",
+        "FNS_API_KEY": "f0" * 20,
         "REMNAWAVE_BASE_URL": f"{SANDBOX_URL}/remnawave",
         "REMNAWAVE_API_TOKEN": "sandbox-panel-token",
         "TELEGRAM_API_URL": f"{SANDBOX_URL}/telegram",

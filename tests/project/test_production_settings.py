@@ -21,6 +21,7 @@ COMPLETE = {
     "ONEPLAT_SHOP_SECRET": "an-invented-secret",
     "BOT_TOKEN": "123456789:AAinvented-token-of-nobody-000000000",
     "REMNAWAVE_BASE_URL": "https://panel.example.com",
+    "FNS_API_KEY": "0123456789abcdef0123456789abcdef01234567",
     "REMNAWAVE_API_TOKEN": "an-invented-token",
 }
 SHOW = "from django.conf import settings; print(repr(settings.{}))"

@@ -16,7 +16,7 @@ EXCERPT = 2000
 GARBAGE = (
     "<html><head><title>502 Bad Gateway</title></head><body>upstream: \x00\u2026</body></html>"
 )
-SECRET_PATH = re.compile(r"/bot[^/]+/")
+SECRETS = re.compile(r"(?<=/bot)[^/]+(?=/)|(?<=[?&]key=)[^&]*")
 
 
 class DroppedConnection(HttpResponse):
@@ -53,7 +53,7 @@ def exchange(
             service=service,
             direction="in",
             method=str(request.method),
-            path=SECRET_PATH.sub("/bot…/", request.get_full_path()),
+            path=SECRETS.sub("…", request.get_full_path()),
             operation=operation,
             subject=subject,
             status=0 if isinstance(response, DroppedConnection) else response.status_code,
