@@ -17,7 +17,7 @@ from integrations.errors import ServiceUnreachable
 from integrations.fns import wire
 from integrations.fns.cards import Marks, RegistryCard, card_of, choose, items, marks_of
 from integrations.fns.errors import SERVICE, FnsOff, NoAnswer, Odd
-from integrations.fns.wire import Reply
+from integrations.fns.reply import Reply
 from integrations.http import Client
 
 BASE_URL = "https://api-fns.ru"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_noop
 
 from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreachable
-
-if TYPE_CHECKING:
-    from integrations.fns.wire import Reply
+from integrations.fns.reply import Reply
 
 SERVICE = "fns"
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from integrations.fns.errors import (
@@ -22,6 +21,7 @@ from integrations.fns.errors import (
     QuotaOver,
     SoftError,
 )
+from integrations.fns.reply import Reply
 
 HIDDEN = "•••"
 EXCERPT = 120  # characters of the service's own words in an error
@@ -35,16 +35,6 @@ NOT_FOUND = "не найден"
 OK = 200
 REFUSALS = (401, 403)
 TOO_MANY = 429
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came: `text` without the key, the SHA-256 of the very bytes, `data` where it was a JSON object or list."""
-
-    method: str
-    text: str
-    sha256: str
-    data: Any = None
 
 
 def read(method: str, status: int, content: bytes, *, key: str) -> Reply:
