@@ -48,10 +48,9 @@ def paid_late(payment: Payment, event: ProviderEvent, callback: InboundCallback 
 
 
 def odd_refund(
-    payment: Payment, event: ProviderEvent, callback: InboundCallback | None, left: Money
-) -> str:
-    """More went back than was left here, or another currency: nothing is booked until a person has looked."""
-    why = f"refund of {event.money}, left were {left}"
+    payment: Payment, event: ProviderEvent, callback: InboundCallback | None, why: str
+) -> None:
+    """More than was left here, another currency, money nobody told of: nothing is booked until a person has looked."""
     open_incident(
         kind=Kind.REFUND_FOUND,
         key=f"refund:{payment.pk}:{event.event_id}",
@@ -62,7 +61,6 @@ def odd_refund(
         money=event.money,
         detail=why,
     )
-    return why
 
 
 def refund_found(
@@ -140,6 +138,19 @@ def _refund_under_way(payment: Payment, money: Money | None) -> Refund | None:
     if money is not None:
         sent = sent.filter(amount=money.amount, currency=money.currency)
     return sent.order_by("pk").first()
+
+
+def is_of_unheard_charge(payment: Payment, event: ProviderEvent) -> bool:
+    """Whether a refund names a charge that nobody has told us of, of an order whose other charges we know.
+
+    A refund of our own knows its money without that.
+    """
+    ours = event.refund and payment.refunds.filter(reference=event.refund).exists()
+    if not event.charge or ours:
+        return False
+    paid = payment.events.filter(kind=EventKind.PAID).exclude(operation="")
+    operations = set(paid.values_list("operation", flat=True))
+    return bool(operations) and event.charge not in operations
 
 
 def in_its_currency(payment: Payment, event: ProviderEvent) -> ProviderEvent:

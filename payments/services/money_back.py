@@ -30,11 +30,13 @@ class Back:
     post: Callable[[], object]
 
 
-def decide(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back | None:
+def decide(
+    payment: Payment, event: ProviderEvent, record: PaymentEvent, *, waited: bool
+) -> Back | None:
     """What follows from money that went back, whole or in part; None: nothing moves.
 
     A sum that cannot be right moves nothing: a person looks at it. Raises EventTooEarly where a part went back of money
-    that never came.
+    that never came, and where the charge it names is not the one that was booked and may still be told of.
     """
     if note := refund_records.counted(payment, event):
         record.note = note
@@ -43,6 +45,12 @@ def decide(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> Back
     if incident is not None:
         return _of_waiting(payment, incident, event)
     if payment.status in (Status.PAID, Status.PARTLY_REFUNDED):
+        if findings.is_of_unheard_charge(payment, event):
+            why = f"{event.money} of operation {event.charge} went back, and none has come"
+            if not waited:
+                raise EventTooEarly(why)
+            _odd(payment, event, record, why)
+            return None
         return _of_booked(payment, event, record)
     if payment.status == Status.REFUNDED:
         return None
@@ -78,8 +86,7 @@ def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> 
     left = money_left(payment)
     money = event.money or left
     if money.currency != left.currency or not 0 < money.amount <= left.amount:
-        record.outcome = PaymentEvent.Outcome.REVIEW
-        record.note = findings.odd_refund(payment, event, record.callback, left)[:300]
+        _odd(payment, event, record, f"refund of {event.money}, left were {left}")
         return None
     is_last = money.amount == left.amount
 
@@ -91,3 +98,9 @@ def _of_booked(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> 
         settle_refund(payment, refund)
 
     return Back(Status.REFUNDED if is_last else Status.PARTLY_REFUNDED, post)
+
+
+def _odd(payment: Payment, event: ProviderEvent, record: PaymentEvent, why: str) -> None:
+    record.outcome = PaymentEvent.Outcome.REVIEW
+    record.note = why[:300]
+    findings.odd_refund(payment, event, record.callback, why)

@@ -166,7 +166,7 @@ def apply_locked(
         payment.save(update_fields=["external_id"])
     holding.follow_locked(payment, event)
     if event.kind is EventKind.REFUNDED:
-        _refund(payment, event, record)
+        _refund(payment, event, record, waited=waited)
     elif payment.status in transition.allowed_from:
         _move(payment, transition, event, record)
         renewals.follow_locked(payment, event)
@@ -215,8 +215,8 @@ def _paid_again(payment: Payment, event: ProviderEvent, record: PaymentEvent) ->
     record.note = findings.paid_again(payment, event, record.callback)[:300]
 
 
-def _refund(payment: Payment, event: ProviderEvent, record: PaymentEvent) -> None:
-    back = money_back.decide(payment, event, record)
+def _refund(payment: Payment, event: ProviderEvent, record: PaymentEvent, *, waited: bool) -> None:
+    back = money_back.decide(payment, event, record, waited=waited)
     if back is None:
         return
     record.status_after = back.to

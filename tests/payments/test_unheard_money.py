@@ -119,3 +119,33 @@ def test_an_unknown_order_without_money_is_no_case():
     row = an_old_call(minutes=5)
     assert with_locks(inbound.look_up(row, [stranger(EventKind.CANCELED)])) == 1
     assert not Incident.objects.exists()
+
+
+def test_a_refund_of_a_second_payment_waits_until_that_is_told(make_payment):
+    payment = make_payment()
+    send(payment, EventKind.PAID, operation="1", event_id="1")
+    second = {"operation": "9", "charge": "2", "event_id": "9"}
+    with pytest.raises(EventTooEarly):
+        send(payment, EventKind.REFUNDED, **second)
+    send(payment, EventKind.PAID, operation="2", event_id="2")
+    send(payment, EventKind.REFUNDED, **second)
+    assert payment.status == S.PAID
+    assert sum(entry.seconds for entry in DayEntry.objects.all()) > 0
+    assert Incident.objects.get().status == "resolved"
+
+
+def test_a_refund_of_a_second_payment_that_nobody_tells_of_is_a_persons_case(make_payment):
+    payment = make_payment()
+    send(payment, EventKind.PAID, operation="1", event_id="1")
+    refunded_now(payment, operation="9", charge="2", event_id="9")
+    assert payment.status == S.PAID
+    assert payment.events.get(kind="refunded").outcome == "review"
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.operation, incident.status) == ("refund_found", "9", "open")
+
+
+def test_a_charge_is_not_missed_where_none_was_ever_named(make_payment):
+    payment = make_payment()
+    send(payment, EventKind.PAID)
+    send(payment, EventKind.REFUNDED, operation="9", charge="2")
+    assert payment.status == S.REFUNDED
