@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from partners.models import Category, Region, Specialisation, Tier
+from partners.services.aliases import load_aliases
 from partners.services.reasons import load_reasons
 from payments.models import Plan
 
@@ -136,20 +138,26 @@ TIERS = (
 @transaction.atomic
 def load_defaults() -> int:
     """Create what is missing of the default lists; returns how many rows. An edited row is left as it is."""
-    created = sum(_load(Category, CATEGORIES)) + sum(_load(Specialisation, SPECIALISATIONS))
+    created = _load(Category, CATEGORIES) + _load(Specialisation, SPECIALISATIONS)
     first = {code: position for position, code in enumerate(FIRST_REGIONS, 1)}
-    for code, title_ru, title_en in REGIONS:
-        created += _create(Region, code, title_ru, title_en, position=first.get(code, 100))
-    return created + _load_tiers() + load_reasons()
+    created += _load(Region, REGIONS, lambda code, _place: first.get(code, 100))
+    return created + _load_tiers() + load_aliases() + load_reasons()
 
 
-def _load(model: Any, rows: tuple[tuple[str, str, str], ...]) -> list[bool]:
-    return [_create(model, *row, position=position) for position, row in enumerate(rows, 1)]
-
-
-def _create(model: Any, code: str, title_ru: str, title_en: str, **fields: Any) -> bool:
-    defaults = {"title_ru": title_ru, "title_en": title_en, **fields}
-    return bool(model.objects.get_or_create(code=code, defaults=defaults)[1])
+def _load(
+    model: Any,
+    rows: tuple[tuple[str, str, str], ...],
+    position: Callable[[str, int], int] = lambda _code, place: place,
+) -> int:
+    """Create the rows whose code is not there yet; returns how many."""
+    known = set(model.objects.values_list("code", flat=True))
+    missing = [
+        model(code=code, title_ru=title_ru, title_en=title_en, position=position(code, place))
+        for place, (code, title_ru, title_en) in enumerate(rows, 1)
+        if code not in known
+    ]
+    model.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
 
 
 def _load_tiers() -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from partners.models import Category, DecisionReason, Region, Specialisation, Tier
+from partners.models import Category, DecisionReason, FieldAlias, Region, Specialisation, Tier
 from partners.services.vocabulary import load_defaults
 from payments.models import Plan
 
@@ -15,7 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def test_the_default_lists_are_loaded_once_and_edits_stay():
     assert load_defaults() == Category.objects.count() + Specialisation.objects.count() + (
-        Region.objects.count() + Tier.objects.count() + DecisionReason.objects.count()
+        Region.objects.count()
+        + Tier.objects.count()
+        + FieldAlias.objects.count()
+        + DecisionReason.objects.count()
     )
     Category.objects.filter(code="seller").update(title_ru="Магазин")
     assert load_defaults() == 0
