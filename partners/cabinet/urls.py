@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/<int:number>/", documents.download, name="cabinet-document"),
     path("leads/", leads.listing, name="cabinet-leads"),
     path("leads/<int:number>/", leads.show, name="cabinet-lead"),
+    path("leads/<int:number>/answer/", leads.answer, name="cabinet-lead-answer"),
     path("statistics/", statistics.show, name="cabinet-statistics"),
     path("sign-in/", entering.ask, name="cabinet-sign-in"),
     path("sign-in/sent/", entering.sent, name="cabinet-sent"),

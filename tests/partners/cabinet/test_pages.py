@@ -179,3 +179,43 @@ def test_the_overview_says_what_to_do(partner, cabinet):
     text = text_of(cabinet, "/cabinet/")
     assert "Ответить на обращения клиентов</a>: 2" in text
     assert "документы отклонены</a>: 1" in text
+
+
+def test_a_lead_is_answered_once(partner, cabinet):
+    offer = an_offer(partner=partner, lead=a_lead(phone="+79021112233"))
+    address = f"/cabinet/leads/{offer.pk}/"
+    assert "Принять</button>" in text_of(cabinet, address)
+    assert cabinet.post(f"{address}answer/", {"answer": "perhaps"}).status_code == 400
+    page = cabinet.post(f"{address}answer/", {"answer": "accept"}, follow=True)
+    assert "+79021112233" in page.content.decode()
+    assert 'class="ok" role="status"' in page.content.decode()
+    again = cabinet.post(f"{address}answer/", {"answer": "decline"})
+    assert again.status_code == 409
+    assert "уже ответили" in again.content.decode()
+    offer.refresh_from_db()
+    assert offer.status == "accepted"
+
+
+def test_a_lead_is_not_answered_for_another(cabinet, partner):
+    offer = an_offer(partner=a_partner())
+    answer = cabinet.post(f"/cabinet/leads/{offer.pk}/answer/", {"answer": "accept"})
+    assert answer.status_code == 404
+    offer.refresh_from_db()
+    assert offer.status == "offered"
+
+
+def test_a_late_lead_is_not_offered_any_more(partner, cabinet):
+    offer = an_offer(partner=partner, created_at=now() - timedelta(hours=25))
+    text = text_of(cabinet, f"/cabinet/leads/{offer.pk}/")
+    assert "Время ответа вышло" in text
+    assert "Принять</button>" not in text
+
+
+def test_a_closed_company_answers_nothing(partner, enter):
+    Partner.objects.filter(pk=partner.pk).update(status="closed")
+    offer = an_offer(partner=partner, lead=a_lead(phone="+79021112233"))
+    browser = enter(partner)
+    assert "Принять</button>" not in text_of(browser, f"/cabinet/leads/{offer.pk}/")
+    browser.post(f"/cabinet/leads/{offer.pk}/answer/", {"answer": "accept"})
+    offer.refresh_from_db()
+    assert offer.status == "offered"
