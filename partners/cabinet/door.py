@@ -95,6 +95,8 @@ def page(
 SECTIONS = (
     ("partners:cabinet", _lazy("Обзор")),
     ("partners:cabinet-leads", _lazy("Обращения")),
+    ("partners:cabinet-profile", _lazy("Профиль")),
+    ("partners:cabinet-services", _lazy("Услуги")),
     ("partners:cabinet-documents", _lazy("Документы")),
     ("partners:cabinet-statistics", _lazy("Показы")),
 )

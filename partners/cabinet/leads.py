@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.clock import now
-
 from partners.cabinet.door import Answer, for_partner, page
 from partners.cabinet.session import Visit
 from partners.errors import NotPossible

@@ -2,12 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from partners.cabinet import documents, entering, leads, overview, statistics
+from partners.cabinet import documents, entering, leads, overview, profile, services, statistics
 
 urlpatterns: list[URLPattern] = [
     path("", overview.show, name="cabinet"),
     path("pause/", overview.pause, name="cabinet-pause"),
     path("resume/", overview.resume, name="cabinet-resume"),
+    path("profile/", profile.show, name="cabinet-profile"),
+    path("profile/edit/", profile.edit, name="cabinet-profile-edit"),
+    path("services/", services.listing, name="cabinet-services"),
+    path("services/<int:number>/", services.edit, name="cabinet-service"),
+    path("services/<int:number>/remove/", services.remove, name="cabinet-service-remove"),
+    path("services/<int:number>/move/", services.move, name="cabinet-service-move"),
     path("documents/", documents.listing, name="cabinet-documents"),
     path("documents/<int:number>/", documents.download, name="cabinet-document"),
     path("leads/", leads.listing, name="cabinet-leads"),

@@ -17,7 +17,7 @@ from tests.support.office import queries_of
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("", "leads/", "documents/", "statistics/")
+PAGES = ("", "leads/", "profile/", "profile/edit/", "services/", "documents/", "statistics/")
 NASTY = "<script>alert(1)</script>"
 
 
