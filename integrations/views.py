@@ -49,6 +49,7 @@ class ReceiveCallback(APIView, ABC):
     permission_classes = ()
     parser_classes = ()
     http_method_names = ["post"]
+    schema = None
     task: ClassVar[str]
 
     @abstractmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from partners.services import leads, sign_in
+from partners.services import allowances, leads, sign_in
 
 
 @shared_task(name="partners.sweep_sign_in")
@@ -15,3 +15,8 @@ def sweep_sign_in() -> int:
 @shared_task(name="partners.miss_unanswered")
 def miss_unanswered() -> int:
     return leads.miss_unanswered()
+
+
+@shared_task(name="partners.sweep_allowances")
+def sweep_allowances() -> int:
+    return allowances.sweep()

@@ -7,6 +7,7 @@ from partners.views import offers
 app_name = "partners"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("partners.api.urls")),
     path("cabinet/", include("partners.cabinet.urls")),
     path("offers/<slug:token>/", offers.offer, name="offer"),
 ]

@@ -24,6 +24,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Least, Round
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrations.clock import now
 from integrations.services import outbox
@@ -40,7 +41,19 @@ REGION, SPECIALISATION, CATEGORY, BUDGET, CITY = 30, 30, 10, 10, 10
 # Nobody has rated a newcomer yet; without a start he would never be offered anything to be rated for.
 UNRATED = Decimal("4.0")
 UNASKED = Decimal("0.8")
-TURNS = 10  # points an offer of this month takes away, at most: the others' turn
+TURNS = 10  # points that this month's offers can take away, one each: the others' turn
+
+# The codes of `LeadOffer.why`, for people.
+REASONS = {
+    "region": gettext_lazy("работает в регионе"),
+    "specialisation": gettext_lazy("делает такие работы"),
+    "category": gettext_lazy("та категория"),
+    "budget": gettext_lazy("берётся за такой бюджет"),
+    "city": gettext_lazy("работает в городе"),
+    "rating": gettext_lazy("оценки клиентов"),
+    "response": gettext_lazy("отвечает вовремя"),
+    "turn": gettext_lazy("очередь"),
+}
 
 
 def match(lead: Lead, *, limit: int = MOST) -> list[LeadOffer]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from project import env
+
 # Entries of CELERY_BEAT_SCHEDULE.
 REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-sign-in": {
@@ -16,7 +20,46 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-allowances": {
+        "task": "partners.sweep_allowances",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
-# URL_FORMAT_OVERRIDE: `?format=` is no parameter of ours.
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "URL_FORMAT_OVERRIDE": None}
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is no parameter of ours
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+# Requests a minute: of one key, and of one address that shows none. 0: as many as they like.
+API_KEY_REQUESTS = env.number("API_KEY_REQUESTS", 600)
+API_ANONYMOUS_REQUESTS = env.number("API_ANONYMOUS_REQUESTS", 60)
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": _("API реестра партнёров"),
+    "DESCRIPTION": _(
+        "Искать проверенные компании, передавать обращения клиентов и подбирать партнёров.\n\n"
+        "Ключ выдаёт сотрудник; его показывают один раз. Передавайте его так:"
+        " `Authorization: Bearer prv_…`.\n\n"
+        "Ошибки всегда одного вида (RFC 9457, `application/problem+json`), по-русски или"
+        " по-английски – по `Accept-Language`. Адреса работают с косой чертой в конце и без неё."
+    ),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "LeadSource": "partners.models.Lead.Source",
+        "LeadStatus": "partners.models.Lead.Status",
+        "OfferStatus": "partners.models.LeadOffer.Status",
+        "PaymentStatus": "payments.models.Payment.Status",
+        "LeadWishSource": "partners.api.lead_shapes.SOURCES",
+    },
+    "TAGS": [
+        {"name": "partners", "description": _("Проверенные компании")},
+        {"name": "leads", "description": _("Обращения клиентов и подбор партнёров")},
+        {"name": "plans", "description": _("Тарифы")},
+        {"name": "payments", "description": _("Платежи")},
+    ],
+}
