@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from bot import callback_data as to
 from bot import messenger
+from bot.by_post import Post
 from bot.keyboards import keyboard, press
 from bot.messenger import Letter, WhenUnsure
 from bot.models import Message
@@ -27,6 +28,7 @@ def incident_answered(*, incident_id: int, text: str, number: str) -> None:
             when_unsure=WhenUnsure.REPEAT,
             customer=incident.customer,
             payment=incident.payment,
+            post=Post(what="answer", facts={"text": text}),
         )
     )
 

@@ -18,6 +18,8 @@ from enum import Enum, auto
 import structlog
 from django.conf import settings
 
+from bot import by_post
+from bot.by_post import Post
 from bot.models import Message
 from bot.rendering import Screen
 from integrations.clock import now, wall_clock
@@ -54,19 +56,32 @@ class StillSending(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What is to be said once, and to whom. `key` names the fact it tells."""
+    """What is to be said once, and to whom. `key` names the fact it tells.
+
+    A customer without a chat gets `post` instead of the screen; None: a thing that is never said to such a one.
+    """
 
     key: str
     kind: Message.Kind
-    chat_id: int
+    chat_id: int | None
     screen: Screen
     when_unsure: WhenUnsure
     customer: Customer | None = None
     payment: Payment | None = None
+    post: Post | None = None
+
+    @property
+    def chat(self) -> int:
+        """Raises where there is none: such a letter never comes to Telegram."""
+        if self.chat_id is None:
+            raise LookupError(f"{self.key}: no chat")
+        return self.chat_id
 
 
 def send_once(letter: Letter) -> Outcome:
     """Send a letter that was not sent yet. Raises what surely did not reach Telegram, for the outbox to repeat."""
+    if letter.chat_id is None:
+        return _by_post(letter)
     message = _row_of(letter)
     if message.state == State.SENT:
         return Outcome.SENT
@@ -105,6 +120,20 @@ def edit(*, chat_id: int, message_id: int, screen: Screen) -> None:
     )
 
 
+def _by_post(letter: Letter) -> Outcome:
+    """The only crossing from the chat to the letters."""
+    if letter.customer is None or letter.post is None:
+        log.warning("bot.nobody_there", key=letter.key)
+        return Outcome.LOST
+    written = by_post.write(
+        key=f"news:{letter.key}",
+        customer=letter.customer,
+        payment=letter.payment,
+        post=letter.post,
+    )
+    return Outcome.SENT if written else Outcome.LOST
+
+
 def _row_of(letter: Letter) -> Message:
     message, _created = Message.objects.get_or_create(
         key=letter.key,
@@ -112,7 +141,7 @@ def _row_of(letter: Letter) -> Message:
             "kind": letter.kind,
             "customer": letter.customer,
             "payment": letter.payment,
-            "chat_id": letter.chat_id,
+            "chat_id": letter.chat,
             "text": letter.screen.journal_text,
         },
     )
@@ -151,7 +180,7 @@ def _send(letter: Letter, message: Message, *, claimed_from: Message.State) -> O
     except ChatUnavailable as error:
         _put(message, State.FAILED, error)
         if letter.customer is not None:
-            customers.mark_blocked(telegram_id=letter.customer.telegram_id)
+            customers.mark_blocked(telegram_id=letter.chat)
         return Outcome.LOST
     except MaybeSent as error:
         _put(message, State.UNCERTAIN, error)
@@ -170,7 +199,7 @@ def _say(letter: Letter) -> int:
     """One call of Telegram; a second one where the group has moved, which surely did nothing the first time."""
     text, markup = letter.screen.text, letter.screen.keyboard.to_dict()
     try:
-        return get_bot_api().send_message(letter.chat_id, text, reply_markup=markup)
+        return get_bot_api().send_message(letter.chat, text, reply_markup=markup)
     except ChatMigrated as moved:
         log.warning("bot.group_moved", old=letter.chat_id, new=moved.new_chat_id)
         return get_bot_api().send_message(moved.new_chat_id, text, reply_markup=markup)

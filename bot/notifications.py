@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from bot import messenger
 from bot.answers import incident_answered
+from bot.by_post import Fact, Post
+from bot.by_post import write as write_letter
 from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
@@ -30,6 +32,7 @@ from bot.screens import access, found, invoice, referral
 from bot.staff import staff_access_delayed, staff_payment_held, staff_payment_paid
 from bot.staff_incidents import staff_incident
 from bot.staff_reconciliation import staff_reconciliation
+from payments import selectors
 from payments.models import Payment, PaymentEvent, Referral
 from payments.services.fulfilment import mark_link_sent
 
@@ -48,6 +51,7 @@ __all__ = [
     "payment_partly_refunded",
     "payment_refunded",
     "payment_under_review",
+    "plan_active",
     "referral_rewarded",
     "refund_rejected",
     "reminder_by_mail",
@@ -97,6 +101,15 @@ def access_granted(*, payment_id: int) -> None:
         refresh_invoice(payment)
 
 
+def plan_active(*, payment_id: int) -> None:
+    """A partner's plan runs: there is no link to bring, and nothing on the panel to wait for."""
+    payment = _payment(payment_id)
+    key = f"plan_active:{payment.pk}"
+    post = Post(what="active", facts={"late": _paid_late(payment)})
+    if write_letter(key=key, customer=payment.customer, payment=payment, post=post):
+        mark_link_sent(payment_id=payment_id)
+
+
 def access_delayed(*, payment_id: int) -> None:
     """Money is in, the panel is not answering. Not said any more once the link is there."""
     payment = _payment(payment_id)
@@ -129,7 +142,9 @@ def hold_released(*, payment_id: int) -> None:
     payment = _payment(payment_id)
     screen = invoice.released(payment.customer, payment)
     letter = replace(
-        _letter(payment, Kind.HOLD, screen, WhenUnsure.REPEAT), key=f"released:{payment.pk}"
+        _letter(payment, Kind.HOLD, screen, WhenUnsure.REPEAT),
+        key=f"released:{payment.pk}",
+        post=Post(what="released"),
     )
     if messenger.send_once(letter) is Outcome.SENT:
         edit_invoice(payment, invoice.superseded(payment.customer, payment))
@@ -188,7 +203,19 @@ def _letter(payment: Payment, kind: Kind, screen: Screen, when_unsure: WhenUnsur
         when_unsure=when_unsure,
         customer=payment.customer,
         payment=payment,
+        post=_post(payment, kind),
     )
+
+
+def _post(payment: Payment, kind: Kind) -> Post:
+    """The same news for a payer without a chat."""
+    facts: dict[str, Fact] = {"reason": payment.reason}
+    if kind == Kind.REFUNDED:
+        facts = {
+            "sum": selectors.given_back(payment),
+            "had_bought": selectors.paid_for_something(payment),
+        }
+    return Post(what=kind.value, facts=facts)
 
 
 def _tell_state(payment_id: int, kind: Kind) -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from bot.by_post import Post
 from bot.keyboards import keyboard, link
 from bot.messenger import Letter, WhenUnsure, send_once
 from bot.models import Message
@@ -64,6 +65,14 @@ def _tell(refund: Refund, what: str, screen: Screen) -> None:
             when_unsure=WhenUnsure.REPEAT,
             customer=customer,
             payment=refund.payment,
+            post=Post(
+                what=f"refund_{what}",
+                facts={
+                    "sum": refund.money,
+                    "reason": refund.reason,
+                    "days": refund.days,
+                },
+            ),
         )
     )
 

@@ -1,5 +1,7 @@
 """Reminders: the reactions that send them, in the chat first, by e-mail where the chat is closed.
 
+Who has no chat at all gets a letter of his own (`by_post`), handed over at once.
+
 A reminder that may have been delivered is not said again: a second one would only annoy.
 """
 
@@ -42,10 +44,12 @@ def reminder_due(*, reminder_id: int) -> None:
                 screen=screens.in_chat(customer, reminder),
                 when_unsure=WhenUnsure.LEAVE,
                 customer=customer,
+                post=screens.by_post(customer, reminder),
             )
         )
         if outcome is Outcome.SENT:
-            reminders.mark_sent(reminder.pk, Channel.TELEGRAM)
+            by_letter = customer.telegram_id is None
+            reminders.mark_sent(reminder.pk, Channel.EMAIL if by_letter else Channel.TELEGRAM)
             return
         customer.refresh_from_db(fields=["blocked_bot_at"])
         if customer.blocked_bot_at is None:
@@ -95,7 +99,7 @@ def _bot_url() -> str:
 
 
 def _pay_url(customer: Customer) -> str:
-    offer = selectors.last_offer(customer.pk, customer.language)
+    offer = selectors.last_offer(customer)
     if offer is None:
         return ""
     return page_url(new_page(customer_id=customer.pk, plan_id=offer.plan_id))

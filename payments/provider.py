@@ -149,6 +149,7 @@ class PaymentProvider(ABC):
     callback_aliases: ClassVar[tuple[str, ...]] = ()  # its older addresses, from the site's root
     # Where each type of event has an address of its own: their last parts. Without, there is one address.
     callback_kinds: ClassVar[tuple[str, ...]] = ()
+    for_companies_only: ClassVar[bool] = False  # people who talk to the bot are never offered it
 
     @classmethod
     @abstractmethod

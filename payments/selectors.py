@@ -23,7 +23,7 @@ from payments.models import (
 )
 from payments.money import Money
 from payments.periods import Unit
-from payments.provider import Method
+from payments.provider import Method, PaymentProvider
 from payments.registry import ready_providers
 
 
@@ -56,6 +56,7 @@ class PlanOffer:
     amount: Decimal
     currency: str
     saving_percent: int
+    audience: str = Plan.Audience.CUSTOMERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,8 @@ def customer_by_telegram(telegram_id: int) -> Customer | None:
 
 
 def access_of(customer_id: int) -> AccessView:
-    subscription = Subscription.objects.filter(customer_id=customer_id).first()
+    subscriptions = Subscription.objects.select_related("customer")
+    subscription = subscriptions.filter(customer_id=customer_id).first()
     if subscription is None:
         return AccessView(state=AccessState.NONE)
     left = subscription.expires_at - now()
@@ -106,33 +108,46 @@ def access_of(customer_id: int) -> AccessView:
     )
 
 
-def plans_on_sale(language: str) -> list[PlanOffer]:
-    """Plans in staff's order; the saving is against the dearest price of a day among them."""
-    plans = list(Plan.objects.filter(is_active=True))
+def plans_on_sale(language: str, audience: str = Plan.Audience.CUSTOMERS) -> list[PlanOffer]:
+    """This audience's plans in staff's order; the saving is against the dearest price of a day among them."""
+    plans = list(Plan.objects.filter(is_active=True, audience=audience))
     dearest = max((_price_of_day(plan) for plan in plans), default=Decimal(0))
     return [_offer(plan, language, dearest) for plan in plans]
 
 
-def plan_offer(plan_id: int, language: str) -> PlanOffer | None:
-    """One plan that is on sale."""
-    return next((offer for offer in plans_on_sale(language) if offer.plan_id == plan_id), None)
+def plan_offer(
+    plan_id: int, language: str, audience: str = Plan.Audience.CUSTOMERS
+) -> PlanOffer | None:
+    """One plan that is on sale to this audience."""
+    offers = plans_on_sale(language, audience)
+    return next((offer for offer in offers if offer.plan_id == plan_id), None)
 
 
-def last_offer(customer_id: int, language: str) -> PlanOffer | None:
+def last_offer(customer: Customer) -> PlanOffer | None:
     """The plan this customer paid for last, as it is sold today; None where it no longer is."""
-    paid = Payment.objects.filter(customer_id=customer_id, paid_at__isnull=False)
+    paid = Payment.objects.filter(customer=customer, paid_at__isnull=False)
     last = paid.exclude(purpose=Payment.Purpose.GIFT).order_by("-paid_at").first()
-    return None if last is None else plan_offer(last.plan_id, language)
+    if last is None:
+        return None
+    return plan_offer(last.plan_id, customer.language, customer.audience)
 
 
-def ways_to_pay(currency: str) -> list[WayToPay]:
-    """Every method of every provider whose credentials are complete, in the owner's order."""
+def ways_to_pay(currency: str, audience: str = Plan.Audience.CUSTOMERS) -> list[WayToPay]:
+    """Every method of every provider whose credentials are complete and who serves this audience, in the owner's
+    order."""
     return [
         WayToPay(provider=provider.slug, method=method)
         for provider in ready_providers()
-        if currency in provider.currencies
+        if currency in provider.currencies and serves(provider, audience)
         for method in provider.methods
     ]
+
+
+def serves(provider: PaymentProvider, audience: str) -> bool:
+    """Whether this audience may pay by it: partners by those the owner names, customers by all but companies' own."""
+    if audience == Plan.Audience.PARTNERS:
+        return provider.slug in settings.PARTNER_PAYMENT_PROVIDERS
+    return not provider.for_companies_only
 
 
 def payment_of(*, payment_id: int, customer_id: int) -> Payment | None:
@@ -239,4 +254,5 @@ def _offer(plan: Plan, language: str, dearest: Decimal) -> PlanOffer:
         amount=plan.amount,
         currency=plan.currency,
         saving_percent=saving,
+        audience=plan.audience,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bot import callback_data as to
+from bot.by_post import Post
 from bot.keyboards import Button, keyboard, press
 from bot.rendering import Screen, for_customer, render
 from integrations.clock import now
@@ -14,6 +15,7 @@ from integrations.mail.letters import Letter, compose
 from payments import selectors
 from payments.formats import money
 from payments.models import Customer, Reminder
+from payments.money import Money
 from payments.selectors import PlanOffer
 from payments.services.charges import coming_charge
 
@@ -42,6 +44,24 @@ def by_mail(customer: Customer, reminder: Reminder, *, bot_url: str, pay_url: st
     return compose("reminder", customer.language, _facts(customer, reminder) | links)
 
 
+def by_post(customer: Customer, reminder: Reminder) -> Post:
+    """The same for a payer without a chat, whose plan it is that ends."""
+    facts = _facts(customer, reminder)
+    charge, offer = facts["charge"], facts["offer"]
+    return Post(
+        what="reminder",
+        plan_id=offer.plan_id if offer and not charge else None,
+        facts={
+            "end": reminder.ends_at,
+            "left": facts["access"].days_left,
+            "is_today": facts["is_today"],
+            "running": facts["running"],
+            "charge": Money(charge.amount, charge.currency) if charge else None,
+            "price": Money(offer.amount, offer.currency) if offer else None,
+        },
+    )
+
+
 def _facts(customer: Customer, reminder: Reminder) -> dict[str, Any]:
     access = selectors.access_of(customer.pk)
     charge = coming_charge(customer.pk, ends_at=reminder.ends_at)
@@ -52,7 +72,7 @@ def _facts(customer: Customer, reminder: Reminder) -> dict[str, Any]:
         "is_today": reminder.kind == Reminder.Kind.TODAY,
         "running": running,
         "access": access,
-        "offer": selectors.last_offer(customer.pk, customer.language),
+        "offer": selectors.last_offer(customer),
         "charge": charge if running else None,
     }
 

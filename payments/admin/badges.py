@@ -73,6 +73,8 @@ def subscription_badge(subscription: Subscription | None) -> SafeString:
 
 def panel_badge(subscription: Subscription) -> SafeString:
     """Whether the panel shows the end that the ledger says."""
+    if subscription.customer.is_partner:
+        return badge(_("не нужна"), Tone.IDLE)
     if subscription.panel_error:
         return badge(_("ошибка"), Tone.BAD)
     same_end = subscription.panel_expires_at == subscription.expires_at

@@ -43,6 +43,7 @@ class CustomerAdmin(CardAdmin):
     list_display = ("who", "first_name", "telegram_id", "access", "until", "met", "seen", "reached")
     list_select_related = ("subscription",)
     list_filter = (
+        ("kind", admin.ChoicesFieldListFilter),
         ("blocked_bot_at", BlockedFilter),
         ("language", admin.ChoicesFieldListFilter),
     )
@@ -96,6 +97,7 @@ class CustomerAdmin(CardAdmin):
             title=str(row),
             badges=[subscription_badge(subscription), bot_badge(row)],
             facts=[
+                *_partner(row),
                 Fact(_("Telegram ID"), row.telegram_id, is_code=True),
                 Fact(_("Имя в Telegram"), f"@{row.username}" if row.username else ""),
                 Fact(_("Имя"), row.first_name),
@@ -123,7 +125,9 @@ class CustomerAdmin(CardAdmin):
         return card
 
     def pay_page(self, request: HttpRequest, row: Customer) -> HttpResponse:
-        form = ChoosePlanForm(request.POST if request.method == "POST" else None)
+        form = ChoosePlanForm(
+            request.POST if request.method == "POST" else None, audience=row.audience
+        )
         if request.method == "POST" and form.is_valid():
             page = pay_pages.new_page(
                 customer_id=row.pk,
@@ -168,7 +172,7 @@ class CustomerAdmin(CardAdmin):
             request,
             row,
             title=_("Выдать дни клиенту %(customer)s") % {"customer": row},
-            effects=_effects(subscription_of(row)),
+            effects=_effects(row),
             form=form,
             button=_("Выдать дни"),
         )
@@ -179,19 +183,30 @@ def subscription_of(customer: Customer) -> Subscription | None:
 
 
 def bot_badge(customer: Customer) -> SafeString:
+    if customer.is_partner:
+        return badge(_("партнёр: пишем письма"), Tone.OK)
     if customer.blocked_bot_at is not None:
         return badge(_("заблокировал бота"), Tone.BAD)
     return badge(_("бот доступен"), Tone.OK)
 
 
-def _effects(subscription: Subscription | None) -> list[str]:
+def _effects(customer: Customer) -> list[str]:
+    subscription = subscription_of(customer)
     start = now() if subscription is None else max(now(), subscription.expires_at)
     return [
         _("Дни прибавятся к %(start)s.") % {"start": moment(start)},
         _("Деньги не проводятся: выручка не изменится."),
-        _("Панель получит новый срок."),
+        _("Тариф останется тем, что был оплачен последним.")
+        if customer.is_partner
+        else _("Панель получит новый срок."),
         _("Ваше имя и причина останутся в записи."),
     ]
+
+
+def _partner(customer: Customer) -> list[Fact]:
+    """The company behind an account. Its app stands above this one, so it is found by the account alone."""
+    partner = getattr(customer, "partner", None)
+    return [Fact(_("Партнёр"), row_link(partner))] if partner else []
 
 
 def _brought_by(customer: Customer) -> list[Fact]:
@@ -204,7 +219,11 @@ def _subscription_facts(subscription: Subscription | None) -> list[Fact]:
         return []
     return [
         Fact(_("Доступ до"), row_link(subscription, moment(subscription.expires_at, seconds=True))),
-        Fact(_("Панель"), panel_badge(subscription)),
+        *(
+            []
+            if subscription.customer.is_partner
+            else [Fact(_("Панель"), panel_badge(subscription))]
+        ),
         Fact(_("Ошибка панели"), subscription.panel_error),
     ]
 
@@ -235,7 +254,7 @@ def _payments(customer: Customer) -> Table:
             for payment in customer.payments.all()[:MOST]
         ],
         empty=_("Платежей ещё не было."),
-        more=list_link(Payment, q=customer.telegram_id),
+        more=list_link(Payment, q=customer.telegram_id or customer.pk),
     )
 
 

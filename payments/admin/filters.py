@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import now
-from payments.models import Payment
+from payments.models import Customer, Payment
 from payments.registry import provider_label
 
 Status = Payment.Status
@@ -24,8 +24,10 @@ PAYMENT_QUEUES = {
     "open": Q(status__in=Payment.OPEN),
 }
 
-# The condition of the partial index `subscription_to_sync`, word for word.
-BEHIND = ~Q(panel_expires_at=F("expires_at")) | Q(panel_expires_at=None)
+# The condition of the partial index `subscription_to_sync`, word for word; partners have nothing on the panel.
+BEHIND = (~Q(panel_expires_at=F("expires_at")) | Q(panel_expires_at=None)) & Q(
+    customer__kind=Customer.Kind.TELEGRAM
+)
 
 
 class PaymentQueue(SimpleListFilter):

@@ -51,6 +51,12 @@ class ChoosePlanForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
 
+    def __init__(self, *args: Any, audience: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["plan"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Plan.objects.filter(is_active=True, audience=audience)
+
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     currency = forms.CharField(
@@ -64,6 +70,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         model = Plan
         fields = (
             "code",
+            "audience",
             "title_ru",
             "title_en",
             "length",
@@ -75,11 +82,18 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         )
         help_texts = {
             "code": _("Латиницей, для ссылок и отчётов. После первых продаж лучше не менять."),
+            "audience": _(
+                "Клиентам – в боте, партнёрам – в их кабинете. Одни не видят тарифов других."
+            ),
             "length": _("Сколько дней или календарных месяцев доступа."),
             "amount": _("Новая цена действует для новых счетов; открытые остаются при своей."),
             "is_active": _("Снимите, чтобы убрать тариф из бота. Купленное продолжит работать."),
             "position": _("Меньшее число – выше в списке бота."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["audience"].required = False  # the model's own answer: customers
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]

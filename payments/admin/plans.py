@@ -28,7 +28,8 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
     """The only thing here that staff edit. A plan that was sold is taken off sale, not deleted."""
 
     form = PlanForm
-    list_display = ("title_ru", "code", "term", "price", "sale", "position")
+    list_display = ("title_ru", "code", "audience", "term", "price", "sale", "position")
+    list_filter = (("audience", admin.ChoicesFieldListFilter),)
     ordering = ("position", "id")
     inlines = (PlanPriceInline,)
     actions = None

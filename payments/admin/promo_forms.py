@@ -113,7 +113,7 @@ class MakeCodesForm(forms.Form):
     )
     plans = forms.ModelMultipleChoiceField(
         label=_("Тарифы"),
-        queryset=Plan.objects.all(),
+        queryset=Plan.objects.filter(audience=Plan.Audience.CUSTOMERS),
         required=False,
         help_text=_("Ничего не выбрано – на все тарифы."),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

@@ -97,7 +97,7 @@ class SubscriptionAdmin(CardAdmin):
                 )
             ],
         )
-        if self.may(request, "sync"):
+        if self.may(request, "sync") and not row.customer.is_partner:
             card.actions = [self.button("sync", row, _("Сверить с панелью"), is_main=True)]
         return card
 

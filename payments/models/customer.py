@@ -8,6 +8,10 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import now
+from payments.models.plan import Plan
+
+# Telegram's ids have at most 52 bits; a number in JSON is exact up to 53.
+PARTNER_PAYERS = 8 * 10**15
 
 
 def new_invite_code() -> str:
@@ -64,7 +68,22 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"@{self.username}" if self.username else self.first_name or str(self.telegram_id)
+        return f"@{self.username}" if self.username else self.first_name or str(self.payer_id)
+
+    @property
+    def is_partner(self) -> bool:
+        """A company of the registry: no chat, no access on the panel, plans of its own."""
+        return self.kind == self.Kind.PARTNER
+
+    @property
+    def payer_id(self) -> int:
+        """Under which providers know this payer, always the same: his Telegram id, or a number that no such id is."""
+        return PARTNER_PAYERS + self.pk if self.telegram_id is None else self.telegram_id
+
+    @property
+    def audience(self) -> Plan.Audience:
+        """Whose plans this payer is sold."""
+        return Plan.Audience.PARTNERS if self.is_partner else Plan.Audience.CUSTOMERS
 
 
 class Referral(models.Model):

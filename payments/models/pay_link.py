@@ -24,6 +24,9 @@ class PayLink(models.Model):
         Customer, models.PROTECT, related_name="pay_links", verbose_name=_("клиент")
     )
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name=_("тариф"))
+    purpose = models.CharField(
+        _("что покупают"), max_length=10, default="term", db_default="term"
+    )  # Payment.Purpose of the invoices opened on it
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

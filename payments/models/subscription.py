@@ -53,18 +53,22 @@ class Subscription(models.Model):
         return self.expires_at > now()
 
     @property
+    def grace(self) -> timedelta:
+        """How long access goes on after the paid end. A partner's plan ends with its term: the free one follows it."""
+        return timedelta(days=0 if self.customer.is_partner else settings.GRACE_DAYS)
+
+    @property
     def access_ends_at(self) -> datetime:
         """When access really ends: GRACE_DAYS after the paid end, at once where days were taken back."""
-        if not settings.GRACE_DAYS or self.was_cut:
+        if not self.grace or self.was_cut:
             return self.expires_at
-        return self.expires_at + timedelta(days=settings.GRACE_DAYS)
+        return self.expires_at + self.grace
 
     @property
     def in_grace(self) -> bool:
         """The paid term is over, access is not."""
         moment = now()
-        days_of_grace = timedelta(days=settings.GRACE_DAYS)
-        over = self.expires_at <= moment < self.expires_at + days_of_grace
+        over = self.expires_at <= moment < self.expires_at + self.grace
         return over and not self.was_cut
 
     @property

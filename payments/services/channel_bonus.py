@@ -37,6 +37,8 @@ def claim_bonus(*, customer_id: int) -> Bonus:
         return Bonus.NOT_OFFERED
     take_turn(customer_id=customer_id, action=Action.CHANNEL)
     customer = Customer.objects.get(pk=customer_id)
+    if customer.telegram_id is None:
+        return Bonus.NOT_OFFERED
     member = get_bot_api().get_chat_member(settings.BONUS_CHANNEL, customer.telegram_id)
     if not member.is_in:
         return Bonus.NOT_A_MEMBER

@@ -17,8 +17,10 @@ from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
 from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
 from payments.registry import UnknownProvider, get_provider
+from payments.selectors import serves
 from payments.services import promotions
 from payments.services.cooldowns import Action, take_turn
+from payments.services.effects import is_sold_as
 from payments.services.locks import lock_customers
 from payments.services.pay_pages import new_page, page_url
 from payments.services.pricing import price_in, quote
@@ -73,7 +75,7 @@ def start_checkout(
         money=payment.money,
         method=method,
         description=f"№ {payment.number}",
-        payer_id=payment.customer.telegram_id,
+        payer_id=payment.customer.payer_id,
         return_url=page_url(payment.pay_link),
         save_method=payment.save_method,
         hold=settings.HOLD_PAYMENTS and isinstance(adapter, HoldsMoney),
@@ -109,8 +111,11 @@ def _reserve(
     with transaction.atomic():
         lock_customers([customer_id])
         customer = Customer.objects.get(pk=customer_id)
-        plan = Plan.objects.filter(pk=plan_id, is_active=True).first()
+        audience = customer.audience
+        plan = Plan.objects.filter(pk=plan_id, is_active=True, audience=audience).first()
         adapter = get_provider(provider)
+        if not serves(adapter, audience) or not is_sold_as(purpose, audience):
+            raise NotForSale(f"{provider}, {purpose} for {audience}")
         full = price_in(plan, adapter.currencies) if plan else None
         price = (
             quote(customer_id=customer_id, plan=plan, purpose=purpose, price=full)

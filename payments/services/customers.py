@@ -33,7 +33,8 @@ def meet_customer(
             },
         )
         if created and invite_code:
-            inviter = Customer.objects.filter(invite_code=invite_code).exclude(pk=customer.pk)
+            people = Customer.objects.filter(kind=Customer.Kind.TELEGRAM)
+            inviter = people.filter(invite_code=invite_code).exclude(pk=customer.pk)
             if found := inviter.first():
                 Referral.objects.create(inviter=found, friend=customer)
         if not created:

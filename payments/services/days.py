@@ -121,15 +121,16 @@ def left_of(entry: DayEntry) -> int:
     return entry.seconds + taken
 
 
-def time_left(customer_id: int) -> list[tuple[DayEntry, int]]:
-    """The grants a running subscription still has to live through, newest first, with the seconds left of each.
+def time_left(customer_id: int, *, at: datetime | None = None) -> list[tuple[DayEntry, int]]:
+    """The grants a running subscription still has to live through, newest first, with the seconds left of each; now,
+    or as it was `at` another moment by what is known today.
 
     Time is lived in the order it was given: what was given last is at the end of the term.
     """
     subscription = Subscription.objects.filter(customer_id=customer_id).first()
     if subscription is None:
         return []
-    left = int((subscription.expires_at - now()).total_seconds())
+    left = int((subscription.expires_at - (at or now())).total_seconds())
     grants = subscription.day_entries.filter(seconds__gt=0).select_related("payment")
     found: list[tuple[DayEntry, int]] = []
     for entry in grants.annotate(taken=Sum("reversals__seconds", default=0)).order_by("-pk"):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from integrations.clock import now
 from payments import selectors
-from payments.models import Payment, Plan, PlanPrice, Subscription
+from payments.models import Customer, Payment, Plan, PlanPrice, Subscription
 from payments.money import Money
 from payments.periods import Unit, add_period
 from payments.selectors import PlanOffer, WayToPay
@@ -59,8 +59,9 @@ def purchase_effect(
     purpose: Payment.Purpose = Purpose.TERM,
 ) -> PurchaseEffect | None:
     """None where the plan is no longer sold, or not this way to this customer."""
-    offer = selectors.plan_offer(plan_id, language)
-    if offer is None:
+    audience = audience_of(customer_id)
+    offer = selectors.plan_offer(plan_id, language, audience)
+    if offer is None or not is_sold_as(purpose, audience):
         return None
     plan = Plan.objects.get(pk=plan_id)
     price = quote(customer_id=customer_id, plan=plan, purpose=purpose)
@@ -77,6 +78,15 @@ def purchase_effect(
         ends_at=end,
         days=(end - start).days,
     )
+
+
+def audience_of(customer_id: int) -> Plan.Audience:
+    return Customer.objects.get(pk=customer_id).audience
+
+
+def is_sold_as(purpose: Payment.Purpose, audience: str) -> bool:
+    """A company gives no presents: a gift is claimed in the bot."""
+    return purpose != Purpose.GIFT or audience == Plan.Audience.CUSTOMERS
 
 
 def _start(customer_id: int, purpose: Payment.Purpose, price: Quote) -> tuple[datetime, bool]:
@@ -103,14 +113,15 @@ def changes_offered(*, customer_id: int, language: str) -> list[PurchaseEffect]:
             language=language,
             purpose=Purpose.CHANGE,
         )
-        for offer in selectors.plans_on_sale(language)
+        for offer in selectors.plans_on_sale(language, audience_of(customer_id))
     ]
     return [effect for effect in found if effect is not None]
 
 
 def ways_for(effect: PurchaseEffect, *, customer_id: int) -> list[WayToPay]:
     """Every way to pay for a purchase: at its price, and at its price in other currencies it is sold in."""
-    ways = selectors.ways_to_pay(effect.currency)
+    audience = effect.offer.audience
+    ways = selectors.ways_to_pay(effect.currency, audience)
     prices = PlanPrice.objects.filter(plan_id=effect.offer.plan_id).exclude(
         currency=effect.currency
     )
@@ -120,5 +131,6 @@ def ways_for(effect: PurchaseEffect, *, customer_id: int) -> list[WayToPay]:
         )
         if found is not None:
             price = Money(found.amount, other.currency)
-            ways += [replace(way, price=price) for way in selectors.ways_to_pay(other.currency)]
+            others = selectors.ways_to_pay(other.currency, audience)
+            ways += [replace(way, price=price) for way in others]
     return ways

@@ -13,7 +13,7 @@ from integrations.clock import now
 from integrations.errors import IntegrationError
 from integrations.remnawave.client import get_panel
 from integrations.services import outbox
-from payments.models import DayEntry, Gift, Payment, Subscription
+from payments.models import Customer, DayEntry, Gift, Payment, Subscription
 from payments.services import days
 from payments.services.locks import lock_customers
 
@@ -34,6 +34,9 @@ def grant_access(*, payment_id: int) -> None:
         return
     if Gift.objects.filter(payment=payment).exists():  # its link is what the payer bought
         _set_access(payment, Payment.Access.GRANTED, topic="gift.ready")
+        return
+    if payment.customer.is_partner:  # the term itself is what was bought; nothing on the panel
+        _set_access(payment, Payment.Access.GRANTED, topic="plan.active")
         return
     try:
         sync_subscription(subscription_id=payment.customer.subscription.pk)
@@ -68,16 +71,18 @@ def _set_access(payment: Payment, access: Payment.Access, *, topic: str) -> None
 
 
 def sync_subscription(*, subscription_id: int) -> None:
-    """Make the panel show this subscription's end, days of grace included.
+    """Make the panel show this subscription's end, days of grace included. A partner's is no business of the panel's.
 
     Idempotent; safe beside another sync of the same customer.
     """
     for _round in range(ROUNDS):
         subscription = Subscription.objects.select_related("customer").get(pk=subscription_id)
-        wanted = subscription.expires_at
+        telegram_id, wanted = subscription.customer.telegram_id, subscription.expires_at
+        if subscription.customer.is_partner or telegram_id is None:
+            return
         try:
             user = get_panel().ensure_user(
-                telegram_id=subscription.customer.telegram_id,
+                telegram_id=telegram_id,
                 expires_at=subscription.access_ends_at,
             )
         except IntegrationError as error:
@@ -102,11 +107,12 @@ def republish_unsynced() -> int:
 
     So does every one it follows by another number of days of grace, unless its access ended long ago.
     """
-    behind = Subscription.objects.filter(
+    on_panel = Subscription.objects.filter(customer__kind=Customer.Kind.TELEGRAM)
+    behind = on_panel.filter(
         ~models.Q(panel_expires_at=models.F("expires_at")) | models.Q(panel_expires_at=None)
     ).only("pk", "customer_id", "expires_at")
     other_grace = (
-        Subscription.objects.filter(expires_at__gt=now() - LONGEST_GRACE)
+        on_panel.filter(expires_at__gt=now() - LONGEST_GRACE)
         .exclude(panel_grace_days=settings.GRACE_DAYS)
         .exclude(panel_expires_at=None)
         .only("pk", "customer_id", "expires_at")

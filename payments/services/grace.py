@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from integrations.clock import now
 from integrations.services import outbox
-from payments.models import Reminder, Subscription
-from payments.services.reminders import LOOK_BACK
+from payments.models import Customer, Reminder, Subscription
+from payments.services.reminders import ending
 
 
 def end_lapsed(*, limit: int = 500) -> int:
@@ -20,12 +20,14 @@ def end_lapsed(*, limit: int = 500) -> int:
     The panel ends access by itself at the date it was given; it is told all the same, because a date that was never
     delivered would leave the door open. The row that tells the customer is written here and sent when people are awake.
     """
-    over = now() - timedelta(days=settings.GRACE_DAYS)
+    moment = now()
+    over = moment - timedelta(days=settings.GRACE_DAYS)
     ended = Reminder.objects.filter(
         subscription=OuterRef("pk"), ends_at=OuterRef("expires_at"), kind=Reminder.Kind.ENDED
     )
     lapsed = Subscription.objects.filter(
-        ~Exists(ended), expires_at__lte=over, expires_at__gt=over - LOOK_BACK
+        ending(Customer.Kind.TELEGRAM, over) | ending(Customer.Kind.PARTNER, moment),
+        ~Exists(ended),
     ).order_by("expires_at")
     return sum(_end(subscription) for subscription in lapsed[:limit])
 

@@ -142,6 +142,8 @@ def _target(incident: Incident, decision: Decision) -> Payment:
     plan = Plan.objects.filter(pk=decision.plan_id or 0).first()
     if customer is None or plan is None:
         raise NotPossible(_("Укажите номер счёта или клиента и тариф."))
+    if plan.audience != customer.audience:
+        raise NotPossible(_("Этот тариф не для него: у партнёров тарифы свои."))
     taken = Payment.objects.filter(provider=incident.provider, external_id=incident.external_id)
     return Payment.objects.create(
         customer=customer,

@@ -84,14 +84,14 @@ def ways_on(page: PayLink, payment: Payment | None) -> tuple[PurchaseEffect | No
         customer_id=page.customer_id,
         plan_id=page.plan_id,
         language=page.customer.language,
-        purpose=purpose_of(payment),
+        purpose=purpose_of(page, payment),
     )
     return effect, ways_for(effect, customer_id=page.customer_id) if effect else []
 
 
-def purpose_of(payment: Payment | None) -> Payment.Purpose:
-    """What a page sells: the same as the invoice that is on it."""
-    return Payment.Purpose(payment.purpose) if payment else Payment.Purpose.TERM
+def purpose_of(page: PayLink, payment: Payment | None) -> Payment.Purpose:
+    """What a page sells: the same as the invoice that is on it, else what it was made for."""
+    return Payment.Purpose(payment.purpose if payment else page.purpose)
 
 
 def _choice(page: PayLink, closed: Payment | None) -> PageState:

@@ -12,11 +12,18 @@ from integrations.clock import now
 from payments.models import PayLink, Payment
 
 
-def new_page(*, customer_id: int, plan_id: int, staff: AbstractBaseUser | None = None) -> PayLink:
+def new_page(
+    *,
+    customer_id: int,
+    plan_id: int,
+    purpose: str = Payment.Purpose.TERM,
+    staff: AbstractBaseUser | None = None,
+) -> PayLink:
     """A page on which this customer can pay for this plan in every way there is."""
     return PayLink.objects.create(
         customer_id=customer_id,
         plan_id=plan_id,
+        purpose=purpose,
         created_by_id=staff.pk if staff else None,
         expires_at=now() + timedelta(days=settings.PAY_PAGE_DAYS),
     )

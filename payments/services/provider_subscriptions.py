@@ -140,7 +140,7 @@ def begin(*, renewal_id: int) -> None:
     facts = _begun_before(provider, renewal, money) or provider.create_subscription(
         reference=f"renewal-{renewal.pk}-{renewal.enabled_at:%Y%m%d%H%M%S}",
         token=renewal.method.token,
-        payer_id=renewal.customer.telegram_id,
+        payer_id=renewal.customer.payer_id,
         money=money,
         description=renewal.plan.title(renewal.customer.language),
         starts_at=starts_at,
@@ -236,7 +236,7 @@ def _begun_before(
     provider: RunsSubscriptions, renewal: AutoRenewal, money: Money
 ) -> SubscriptionFacts | None:
     """A subscription of this payer that an unanswered call of ours may have made."""
-    for facts in provider.find_subscriptions(payer_id=renewal.customer.telegram_id):
+    for facts in provider.find_subscriptions(payer_id=renewal.customer.payer_id):
         known = _ours(renewal.method.provider, facts.external_id)
         if known is None and facts.status == Status.ACTIVE and facts.money == money:
             return facts

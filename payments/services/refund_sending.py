@@ -141,7 +141,7 @@ def _request(refund: Refund) -> RefundRequest:
         external_id=payment.external_id,
         operation=refund.operation or _booked_operation(payment),
         money=refund.money,
-        payer_id=payment.customer.telegram_id,
+        payer_id=payment.customer.payer_id,
         description=f"№ {payment.number}",
         email=payment.customer.email,
         refund_id=refund.external_id,

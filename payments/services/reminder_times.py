@@ -25,20 +25,23 @@ AFTER_GRACE = frozenset({Kind.ENDED, Kind.AFTER})
 TOO_LATE = timedelta(hours=12)
 
 
-def lead(kind: Reminder.Kind) -> timedelta:
-    """How long after the paid end this reminder falls; negative before it."""
-    grace = timedelta(days=settings.GRACE_DAYS) if kind in AFTER_GRACE else timedelta()
-    return FROM_END[kind] + grace
+def lead(kind: Reminder.Kind, grace: timedelta | None = None) -> timedelta:
+    """How long after the paid end this reminder falls; negative before it. `grace`: where it is not the shop's own."""
+    shop = timedelta(days=settings.GRACE_DAYS)
+    after = (shop if grace is None else grace) if kind in AFTER_GRACE else timedelta()
+    return FROM_END[kind] + after
 
 
-def due_at(kind: Reminder.Kind, ends_at: datetime) -> datetime:
+def due_at(kind: Reminder.Kind, ends_at: datetime, grace: timedelta | None = None) -> datetime:
     """The moment, moved out of the quiet hours."""
-    return after_quiet(ends_at + lead(kind))
+    return after_quiet(ends_at + lead(kind, grace))
 
 
-def is_late(kind: Reminder.Kind, ends_at: datetime, moment: datetime) -> bool:
+def is_late(
+    kind: Reminder.Kind, ends_at: datetime, moment: datetime, grace: timedelta | None = None
+) -> bool:
     """Whether it should have gone out so long ago that it would only confuse."""
-    return moment - due_at(kind, ends_at) > TOO_LATE
+    return moment - due_at(kind, ends_at, grace) > TOO_LATE
 
 
 def is_quiet(moment: datetime) -> bool:

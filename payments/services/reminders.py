@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.clock import now
 from integrations.services import outbox
-from payments.models import Payment, Reminder, Subscription
+from payments.models import Customer, Payment, Reminder, Subscription
 from payments.services import reminder_times as times
 from payments.services.charges import coming_charge
 
@@ -111,12 +111,18 @@ def by_mail(reminder: Reminder) -> None:
         )
 
 
+def ending(kind: Customer.Kind, ends: datetime) -> Q:
+    """Subscriptions of these payers that end by then, or ended a short while before."""
+    return Q(customer__kind=kind, expires_at__lte=ends, expires_at__gt=ends - LOOK_BACK)
+
+
 def _due(kind: Reminder.Kind, moment: datetime) -> QuerySet[Subscription]:
     """Subscriptions whose moment has come and which have no row yet, the oldest first.
 
     Who is about to pay is not disturbed: his open invoice is looked at again the next time.
     """
     ends = moment - times.lead(kind)
+    of_partners = moment - times.lead(kind, timedelta())
     reminded = Reminder.objects.filter(
         subscription=OuterRef("pk"), ends_at=OuterRef("expires_at"), kind=kind
     )
@@ -124,7 +130,9 @@ def _due(kind: Reminder.Kind, moment: datetime) -> QuerySet[Subscription]:
         customer=OuterRef("customer"), status__in=Payment.OPEN, invoice_expires_at__gt=moment
     )
     return (
-        Subscription.objects.filter(expires_at__lte=ends, expires_at__gt=ends - LOOK_BACK)
+        Subscription.objects.filter(
+            ending(Customer.Kind.TELEGRAM, ends) | ending(Customer.Kind.PARTNER, of_partners)
+        )
         .filter(~Exists(reminded), ~Exists(paying), customer__reminders_on=True)
         .select_related("customer")
         .order_by("expires_at")
@@ -164,7 +172,7 @@ def _why_not(reminder: Reminder, moment: datetime) -> Reminder.Why | None:
         return Why.NOT_SENT_HERE
     if kind != Kind.ENDED and not subscription.customer.reminders_on:
         return Why.SWITCHED_OFF
-    if times.is_late(kind, reminder.ends_at, moment):
+    if times.is_late(kind, reminder.ends_at, moment, subscription.grace):
         return Why.LATE
     if kind == Kind.TODAY and reminder.ends_at <= moment and Kind.ENDED in settings.REMINDERS:
         return Why.ENDED_ALREADY

@@ -120,7 +120,7 @@ def _request(payment: Payment) -> ChargeRequest:
         money=payment.money,
         token=payment.saved_method.token if payment.saved_method else "",
         description=f"№ {payment.number}",
-        payer_id=payment.customer.telegram_id,
+        payer_id=payment.customer.payer_id,
         email=payment.customer.email,
     )
 

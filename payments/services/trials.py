@@ -13,7 +13,9 @@ from payments.services.locks import lock_customers
 
 def trial_days(customer_id: int) -> int:
     """How many days of trial this customer is offered; 0 where none."""
-    if settings.TRIAL_DAYS <= 0 or Subscription.objects.filter(customer_id=customer_id).exists():
+    had_one = Subscription.objects.filter(customer_id=customer_id)
+    people = Customer.objects.filter(pk=customer_id, kind=Customer.Kind.TELEGRAM)
+    if settings.TRIAL_DAYS <= 0 or had_one.exists() or not people.exists():
         return 0
     return int(settings.TRIAL_DAYS)
 

@@ -84,7 +84,7 @@ def choose(request: HttpRequest, page: PayLink) -> HttpResponse:
             provider=request.POST.get("provider", ""),
             method=Method(request.POST.get("method", "")),
             shown_amount=Decimal(request.POST.get("shown", "")),
-            purpose=purpose_of(payment_on(page)),
+            purpose=purpose_of(page, payment_on(page)),
             pay_link=page,
         )
     except AlreadyOpening:

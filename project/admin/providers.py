@@ -107,8 +107,10 @@ class ProviderStateAdmin(CardAdmin):
         if not settings.SANDBOX:
             raise PermissionDenied
         provider = get_provider(row.slug)
-        customer = Customer.objects.order_by("-last_seen_at").first()
-        plan = Plan.objects.filter(is_active=True, currency__in=provider.currencies).first()
+        people = Customer.objects.filter(kind=Customer.Kind.TELEGRAM)
+        customer = people.order_by("-last_seen_at").first()
+        on_sale = Plan.objects.filter(is_active=True, audience=Plan.Audience.CUSTOMERS)
+        plan = on_sale.filter(currency__in=provider.currencies).first()
         if customer is None or plan is None:
             said = _("Сначала напишите боту в песочнице /start и заведите тариф в этой валюте.")
             return self.done(request, row, said, level=messages.WARNING)

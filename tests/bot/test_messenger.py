@@ -57,7 +57,7 @@ def crashed(letter: Letter, *, ago: timedelta) -> None:
     Message.objects.create(
         key=letter.key,
         kind=letter.kind,
-        chat_id=letter.chat_id,
+        chat_id=letter.chat,
         state=State.SENDING,
         claimed_at=wall_clock() - ago,
     )

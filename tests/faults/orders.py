@@ -97,7 +97,7 @@ def _write(count: int, offset: int) -> list[Order]:
         Order(
             payment_id=payment.pk,
             customer_id=friend.pk,
-            telegram_id=friend.telegram_id,
+            telegram_id=friend.payer_id,
             inviter_id=inviter.pk,
             reference=payment.reference,
             guid=payment.external_id,

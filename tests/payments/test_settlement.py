@@ -66,9 +66,9 @@ def test_a_friends_first_payment_gives_the_inviter_seven_days_once(make_payment,
 
 
 def test_nobody_invites_himself_or_an_old_customer(inviter):
-    meet_customer(telegram_id=inviter.telegram_id, invite_code=inviter.invite_code)
+    meet_customer(telegram_id=inviter.payer_id, invite_code=inviter.invite_code)
     old = meet_customer(telegram_id=6)
-    meet_customer(telegram_id=old.telegram_id, invite_code=inviter.invite_code)
+    meet_customer(telegram_id=old.payer_id, invite_code=inviter.invite_code)
     assert not Referral.objects.exists()
 
 

@@ -33,7 +33,7 @@ WITH users AS MATERIALIZED (
         SELECT subscription.expires_at
                + CASE WHEN entry.was_cut THEN interval '0' ELSE %(grace)s END AS ends_at
     ) AS access
-    WHERE NOT (  -- on its way to the panel
+    WHERE customer.kind = 'telegram' AND NOT (  -- on its way to the panel
         (subscription.panel_expires_at IS NOT NULL AND subscription.panel_grace_days <> %(grace_days)s
             AND subscription.expires_at > %(moment)s - interval '31 days') OR
         coalesce(subscription.panel_synced_at >= %(started)s, false)
@@ -57,7 +57,10 @@ WITH users AS MATERIALIZED (
 SELECT difference, id, name, our_end, status, their_end
 FROM judged WHERE difference IS NOT NULL ORDER BY name LIMIT %(limit)s
 """
-COUNT = "SELECT count(*) FROM payments_subscription"
+COUNT = """
+SELECT count(*) FROM payments_subscription AS subscription
+JOIN payments_customer AS customer ON customer.id = subscription.customer_id WHERE customer.kind = 'telegram'
+"""
 
 
 def differences(run: ReconciliationRun, *, limit: int) -> tuple[int, list[Difference]]:

@@ -43,7 +43,7 @@ def a_full_life() -> None:
     """Rows in every list at once."""
     inviter = factories.a_customer()
     friend = meet_customer(
-        telegram_id=factories.a_customer().telegram_id + 10**6, invite_code=inviter.invite_code
+        telegram_id=factories.a_customer().payer_id + 10**6, invite_code=inviter.invite_code
     )
     factories.a_plan(code=f"p{friend.pk}")
     factories.a_payment_without_access(customer=friend)

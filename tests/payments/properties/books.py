@@ -110,7 +110,7 @@ def repeating_changes_nothing(world: World) -> None:
 def panel_follows(world: World) -> None:
     """Whoever was given days has access until the end of them."""
     for subscription in Subscription.objects.select_related("customer"):
-        assert world.panel.ends.get(subscription.customer.telegram_id) == subscription.expires_at
+        assert world.panel.ends.get(subscription.customer.payer_id) == subscription.expires_at
 
 
 def explained(world: World) -> None:
