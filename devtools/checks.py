@@ -54,6 +54,9 @@ STEPS = (
     Step("lintmigrations", ("manage.py", "lintmigrations", "--no-cache", "--include-apps", *APPS)),
     Step("deploy", ("manage.py", "check", "--deploy", "--fail-level", "WARNING"), production=True),
     Step("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
+    Step(
+        "schema", ("manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+    ),
     Step("messages", ("-m", "devtools.catalogues", "--check")),
 )
 NAMES = (*(step.name for step in STEPS), TESTS)

@@ -66,7 +66,7 @@ class FairUse(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.auth, ApiToken):
-            who, limit = f"key:{request.auth.pk}", settings.API_KEY_REQUESTS
+            who, limit = f"key:{request.auth.pk}", settings.API_REQUESTS
         else:
             who, limit = f"address:{neighbourhood(request)}", settings.API_ANONYMOUS_REQUESTS
         self.seconds = allowances.spend(who, limit=limit)

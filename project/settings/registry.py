@@ -33,7 +33,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 # Requests a minute: of one key, and of one address that shows none. 0: as many as they like.
-API_KEY_REQUESTS = env.number("API_KEY_REQUESTS", 600)
+API_REQUESTS = env.number("API_REQUESTS", 600)
 API_ANONYMOUS_REQUESTS = env.number("API_ANONYMOUS_REQUESTS", 60)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": _("API реестра партнёров"),

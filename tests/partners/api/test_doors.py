@@ -160,7 +160,7 @@ def test_no_other_site_may_ask_through_a_browser(bot):
 
 
 def test_a_key_has_its_share_of_every_minute(caller, settings, monkeypatch):
-    settings.API_KEY_REQUESTS = 2
+    settings.API_REQUESTS = 2
     first, second = caller(), caller()
     assert [first.get("leads/").status_code for _ in range(3)] == [200, 200, 429]
     assert second.get("leads/").status_code == 200
@@ -184,7 +184,7 @@ def test_who_shows_no_key_shares_with_his_address(settings):
 
 
 def test_counting_that_fails_stops_nobody(bot, settings, monkeypatch):
-    settings.API_KEY_REQUESTS = 1
+    settings.API_REQUESTS = 1
     monkeypatch.setattr(allowances, "SPEND", "SELECT no_such_thing")
     assert allowances.spend("key:1", limit=1) == 0
 
