@@ -18,6 +18,7 @@ from payments.models import (
     Referral,
     Subscription,
 )
+from payments.money import Money
 from payments.provider import EventKind
 from payments.services.audit import audit_ledgers
 from payments.services.transitions import ACCEPTABLE
@@ -116,11 +117,13 @@ def panel_follows(world: World) -> None:
 def explained(world: World) -> None:
     """Nothing that the bank knows and told us is without a state that explains it."""
     told = {letter.order for letter in world.bank.letters if letter.told}
+    rows = Payment.objects.prefetch_related("events", "incidents", "money_entries", "refunds")
+    payments = {(payment.provider, payment.reference): payment for payment in rows}
     for order in world.bank.orders:
-        payment = world.payment_of(order)
+        payment = payments.get((order.provider, order.reference))
         if payment is not None:
             # Money of an unknown payer that a person linked to it is in nobody's order.
-            if not payment.incidents.filter(kind=Incident.Kind.UNKNOWN_PAYER).exists():
+            if not _has(payment, Incident.Kind.UNKNOWN_PAYER):
                 _explained_payment(order, payment)
         elif order in told:
             assert InboundCallback.objects.filter(
@@ -133,39 +136,54 @@ def explained(world: World) -> None:
 
 
 def _explained_payment(order: Order, payment: Payment) -> None:
-    events = list(payment.events.exclude(outcome=PaymentEvent.Outcome.KEPT))
-    paid = [event for event in events if event.kind == EventKind.PAID]
+    paid = [
+        event
+        for event in payment.events.all()
+        if event.kind == EventKind.PAID and event.outcome != PaymentEvent.Outcome.KEPT
+    ]
     assert len([event for event in paid if event.outcome == PaymentEvent.Outcome.MOVED]) <= 1
     if paid and payment.status in NOT_PAID:
         raise AssertionError(f"{payment} was paid and is {payment.status}")
-    if not payment.incidents.filter(kind=Incident.Kind.REFUND_FOUND).exists():
-        _every_movement_is_booked(order, payment, paid)
-    by_hand = payment.refunds.exclude(evidence="").exists()
+    if not _has(payment, Incident.Kind.REFUND_FOUND):
+        _every_movement_is_booked(order, payment)
+    by_hand = any(refund.evidence for refund in payment.refunds.all())
     if [movement.money for movement in order.came] == [payment.money] and not by_hand:
         _the_status_says_what_is_left(order, payment)
 
 
-def _every_movement_is_booked(order: Order, payment: Payment, paid: list[PaymentEvent]) -> None:
+def _every_movement_is_booked(order: Order, payment: Payment) -> None:
     """What came in by every operation we know of is in the ledger, once, and what went out is too."""
-    told = set(payment.events.filter(kind=EventKind.PAID).values_list("operation", flat=True))
-    expected: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for movement in order.came:
-        if told & {"", str(movement.number)}:
-            expected[movement.money.currency] += movement.money.amount
-    found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for entry in payment.money_entries.filter(kind__in=["capture", "surplus"]):
-        found[entry.currency] += entry.amount
-    assert found == expected, f"{payment}: {dict(expected)} came in, {dict(found)} is booked"
-    went = list(payment.events.filter(kind=EventKind.REFUNDED, outcome="moved"))
+    events = list(payment.events.all())
+    told = {event.operation for event in events if event.kind == EventKind.PAID}
+    came = [movement.money for movement in order.came if told & {"", str(movement.number)}]
+    expected, found = _sums(came), _booked(payment, "capture", "surplus")
+    assert found == expected, f"{payment}: {expected} came in, {found} is booked"
+    went = [event for event in events if event.kind == EventKind.REFUNDED]
+    went = [event for event in went if event.outcome == PaymentEvent.Outcome.MOVED]
+    currencies = {str(movement.number): movement.money.currency for movement in order.went}
+    for event in went:
+        assert event.currency in ("", currencies.get(event.operation, event.currency)), event
     if any(event.amount is None for event in went):
         return  # "all of it", without a sum
-    back: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for event in went:
-        back[event.currency] += event.amount or 0
-    gone: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for entry in payment.money_entries.filter(kind__in=["refund", "return"]):
-        gone[entry.currency] += entry.amount
-    assert gone == back, f"{payment}: {dict(back)} went back, {dict(gone)} is booked"
+    back = _sums([Money(event.amount or Decimal(0), event.currency) for event in went])
+    gone = _booked(payment, "refund", "return")
+    assert gone == back, f"{payment}: {back} went back, {gone} is booked"
+
+
+def _booked(payment: Payment, *kinds: str) -> dict[str, Decimal]:
+    entries = payment.money_entries.all()
+    return _sums([Money(one.amount, one.currency) for one in entries if one.kind in kinds])
+
+
+def _sums(money: list[Money]) -> dict[str, Decimal]:
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for one in money:
+        sums[one.currency] += one.amount
+    return dict(sums)
+
+
+def _has(payment: Payment, kind: Incident.Kind) -> bool:
+    return any(incident.kind == kind for incident in payment.incidents.all())
 
 
 def _the_status_says_what_is_left(order: Order, payment: Payment) -> None:
@@ -176,7 +194,7 @@ def _the_status_says_what_is_left(order: Order, payment: Payment) -> None:
         # Whoever asked learned that money had gone back. Then the refund waits, where people see it.
         assert InboundCallback.objects.filter(case=payment.case, status=Call.WAITING).exists()
     elif any(amount > payment.amount for amount in sums) and payment.status == S.REFUNDED:
-        assert payment.incidents.filter(kind=Incident.Kind.REFUND_FOUND).exists() or back
+        assert _has(payment, Incident.Kind.REFUND_FOUND) or back
     else:
         whole = S.REFUNDED if back == payment.amount else S.PARTLY_REFUNDED
         assert payment.status == (whole if back else S.PAID)

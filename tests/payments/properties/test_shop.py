@@ -14,6 +14,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)
 
 @pytest.mark.parametrize("half", ["Odd", "Even"])
 def test_money_in_is_access_out_exactly_once(half, record_property):
-    world = run_shop(runs=150, name=half)
+    world = run_shop(runs=600, name=half)
     tell(world, record_property)
     assert world.runs >= world.faults / 10 > 0
