@@ -31,6 +31,7 @@ from bot.renewal_news import (
 from bot.screens import access, found, invoice, referral
 from bot.staff import staff_access_delayed, staff_payment_held, staff_payment_paid
 from bot.staff_incidents import staff_incident
+from bot.staff_partners import staff_partner_closed
 from bot.staff_reconciliation import staff_reconciliation
 from payments import selectors
 from payments.models import Payment, PaymentEvent, Referral
@@ -61,6 +62,7 @@ __all__ = [
     "renewal_upcoming",
     "staff_access_delayed",
     "staff_incident",
+    "staff_partner_closed",
     "staff_payment_held",
     "staff_payment_paid",
     "staff_reconciliation",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from partners.services import allowances, leads, sign_in
+from integrations.wakeups import awake
+from partners.services import allowances, leads, sign_in, verification
 
 
 @shared_task(name="partners.sweep_sign_in")
@@ -20,3 +21,15 @@ def miss_unanswered() -> int:
 @shared_task(name="partners.sweep_allowances")
 def sweep_allowances() -> int:
     return allowances.sweep()
+
+
+@shared_task(name=verification.CHECK)
+def check_due() -> int:
+    awake(verification.CHECK)
+    return verification.check_due()
+
+
+@shared_task(name=verification.RECHECK)
+def recheck_due() -> int:
+    awake(verification.RECHECK)
+    return verification.recheck_due()

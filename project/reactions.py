@@ -68,6 +68,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
     # partners
+    "application.received": ("partners.services.verification.begin",),
+    "partner.closed": ("bot.notifications.staff_partner_closed",),
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
     # clients' wishes and the partners they go to
     "lead.offered": ("partners.services.leads.tell_partner",),
@@ -79,6 +81,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 # What each reaction does, for staff.
 TITLES = {
+    "partners.services.verification.begin": _("Проверить заявку партнёра"),
+    "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
     "integrations.services.post.deliver": _("Отправить письмо"),
     "partners.services.sign_in.send_links": _("Партнёру: ссылка для входа в кабинет"),

@@ -5,7 +5,13 @@ from partners.models.application import Application, ApplicationEvent, FieldAlia
 from partners.models.change import ProfileChange
 from partners.models.decision import Decision, DecisionReason, Note, Outcome
 from partners.models.document import Document
-from partners.models.evidence import RegistryAnswer, RegistryChange, RiskSignal, RuleVerdict
+from partners.models.evidence import (
+    AskingGate,
+    RegistryAnswer,
+    RegistryChange,
+    RiskSignal,
+    RuleVerdict,
+)
 from partners.models.lead import Lead, LeadOffer, QuotaMonth
 from partners.models.look import TildaAsset, TildaPage
 from partners.models.partner import Partner, PartnerService, Shows
@@ -16,6 +22,7 @@ __all__ = [
     "ApiToken",
     "Application",
     "ApplicationEvent",
+    "AskingGate",
     "Category",
     "City",
     "Decision",

@@ -95,6 +95,8 @@ class Application(models.Model):
     check_at = models.DateTimeField(_("спросить ФНС не раньше"), default=now)
     check_attempts = models.PositiveSmallIntegerField(_("попыток"), default=0)
     check_error = models.CharField(_("почему не ответила"), max_length=300, blank=True)
+    # Set by staff's "ask again": answers from before are not believed any more.
+    check_after = models.DateTimeField(_("верить ответам после"), null=True, blank=True)
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -124,7 +126,9 @@ class Application(models.Model):
             models.Index(fields=["status", "queued_at"], name="applications_queue"),
             models.Index(
                 fields=["check_at"],
-                condition=models.Q(check_state="waiting", status__in=["received", "queued"]),
+                condition=models.Q(
+                    check_state__in=["waiting", "manual"], status__in=["received", "queued"]
+                ),
                 name="applications_to_check",
             ),
             models.Index(fields=["inn", "-id"], name="applications_by_inn"),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import now
+from partners.marks import mark_title
 from partners.models.application import Application
 from partners.models.partner import Partner
 
@@ -35,8 +37,48 @@ class RegistryAnswer(models.Model):
         return f"{self.method} {self.inn}"
 
 
+class AskingGate(models.Model):
+    """Until when nobody asks the tax service: one row for each reason to wait.
+
+    `line`: somebody is asking, and one at a time is enough, for a slow answer must not hold every worker. A method's
+    name: its calls are used up, or our key is refused. `recheck`: what is left is kept for applications.
+    """
+
+    LINE = "line"
+    RECHECK = "recheck"
+
+    name = models.CharField(_("что"), max_length=20, unique=True)
+    until = models.DateTimeField(_("до"))
+    why = models.CharField(_("почему"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("пауза в вопросах к ФНС")
+        verbose_name_plural = _("паузы в вопросах к ФНС")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RuleVerdict(models.Model):
     """What one rule says about one application, and on which evidence."""
+
+    class Rule(models.TextChoices):
+        """The rules; each negative mark of the tax service has one of its own, `mark:` and its name."""
+
+        INN_DIGITS = "inn_digits", _("ИНН без опечаток")
+        OGRN_DIGITS = "ogrn_digits", _("ОГРН без опечаток")
+        KPP = "kpp", _("КПП")
+        FOUND = "found", _("есть в реестре")
+        ACTIVE = "active", _("действует")
+        NAME = "name_matches", _("название совпадает")
+        OGRN = "ogrn_matches", _("ОГРН совпадает")
+        FORM = "form_matches", _("правовая форма совпадает")
+        AGE = "age", _("давно зарегистрирована")
+        DIRECTOR = "director", _("руководитель совпадает")
+        ADDRESS = "address", _("адрес совпадает")
+        MARKS = "marks", _("отрицательные признаки")
+
+    MARK = "mark:"
 
     class Result(models.TextChoices):
         PASS = "pass", _("в порядке")
@@ -66,7 +108,18 @@ class RuleVerdict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.get_result_display()}"
+        return f"{self.title}: {self.get_result_display()}"
+
+    @property
+    def title(self) -> str:
+        if self.rule.startswith(self.MARK):
+            return mark_title(self.rule.removeprefix(self.MARK))
+        return str(dict(self.Rule.choices).get(self.rule, self.rule))
+
+    @property
+    def explanation(self) -> str:
+        """`detail` in the reader's language: a message of the catalogue is kept, or the service's own words."""
+        return gettext(self.detail) if self.detail else ""
 
 
 class RiskSignal(models.Model):

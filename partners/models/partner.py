@@ -122,6 +122,7 @@ class Partner(models.Model):
             ),
             models.Index(fields=["phone"], name="partners_by_phone"),
             models.Index(Upper("email"), name="partners_by_email"),
+            models.Index(Upper("legal_address"), name="partners_by_address"),
             GinIndex(OpClass(Upper("search"), "gin_trgm_ops"), name="partner_search_trgm"),
         ]
 

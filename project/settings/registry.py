@@ -8,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from project import env
 
+# A company registered less than so many days ago is looked at twice.
+PARTNER_YOUNG_DAYS = env.number("PARTNER_YOUNG_DAYS", 180)
+# How often the tax service is asked about every partner.
+PARTNER_RECHECK_HOURS = env.number("PARTNER_RECHECK_HOURS", 24)
+# Calls of the tax service that partners leave to applications.
+FNS_CALLS_FOR_APPLICATIONS = env.number("FNS_CALLS_FOR_APPLICATIONS", 20)
+
 # Entries of CELERY_BEAT_SCHEDULE.
 REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-sign-in": {
@@ -24,6 +31,16 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partners.sweep_allowances",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "check-applications": {
+        "task": "partners.check_due",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "recheck-partners": {
+        "task": "partners.recheck_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 

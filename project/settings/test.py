@@ -14,6 +14,8 @@ CREDENTIALS = {
     "ONEPLAT_SHOP_ID": "4242",
     "ONEPLAT_SHOP_SECRET": "plat-demo-secret-01",
     "ONEPLAT_BASE_URL": "http://127.0.0.1:9/oneplat",
+    "FNS_BASE_URL": "http://127.0.0.1:9/fns",
+    "FNS_API_KEY": "0123456789abcdef0123456789abcdef01234567",
     "REMNAWAVE_BASE_URL": "http://127.0.0.1:9/remnawave",
     "REMNAWAVE_API_TOKEN": "test-panel-token",
     "TELEGRAM_API_URL": "http://127.0.0.1:9/telegram",
