@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from integrations.clock import now
 from payments import formats
-from payments.models import PayLink, Payment
+from payments.models import PayLink, Payment, Plan
 from payments.selectors import WayToPay
 from payments.services.effects import PurchaseEffect, purchase_effect, ways_for
 from payments.services.pay_pages import payment_on
+from payments.services.renewal_view import ways_that_renew
 from payments.services.ways import method_label, way_label
 
 Status = Payment.Status
@@ -39,6 +40,7 @@ class Way:
     method: str
     label: str
     shown: str  # the price the customer saw, as the form sends it back
+    renews: bool = False  # whether it may be agreed here that the provider is charged again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class PageState:
     access_url: str = ""
     note: str = ""
     is_checkable: bool = False
+    is_partner: bool = False  # a company's plan, not somebody's access
     ways: list[Way] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
@@ -97,8 +100,9 @@ def purpose_of(page: PayLink, payment: Payment | None) -> Payment.Purpose:
 def _choice(page: PayLink, closed: Payment | None) -> PageState:
     plan = page.plan.title(page.customer.language)
     effect, ways = ways_on(page, closed)
+    is_partner = page.customer.is_partner
     if page.expires_at <= now() or effect is None:
-        return PageState(stage="gone", plan=plan, payment=closed)
+        return PageState(stage="gone", plan=plan, payment=closed, is_partner=is_partner)
     return PageState(
         stage="choose",
         plan=plan,
@@ -107,7 +111,8 @@ def _choice(page: PayLink, closed: Payment | None) -> PageState:
         payment=closed,
         note=_why_closed(closed) if closed else "",
         is_checkable=bool(closed and closed.status in CHECKABLE and closed.external_id),
-        ways=_buttons(ways, effect.amount),
+        is_partner=is_partner,
+        ways=_buttons(page, ways, effect.amount),
     )
 
 
@@ -130,7 +135,8 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         is_exact=to_pay != payment.amount,
         until=formats.clock(end) if end else "",
         is_checkable=payment.status in CHECKABLE,
-        ways=_buttons(others, effect.amount) if effect else [],
+        is_partner=page.customer.is_partner,
+        ways=_buttons(page, others, effect.amount) if effect else [],
         steps=_steps(payment),
     )
 
@@ -155,17 +161,23 @@ def _outcome(page: PayLink, payment: Payment) -> PageState:
         access_until=formats.day(subscription.expires_at) if subscription else "",
         access_url=subscription.access_url if subscription and stage == "ready" else "",
         note=payment.reason if stage == "review" else "",
+        is_partner=page.customer.is_partner,
         steps=_steps(payment),
     )
 
 
-def _buttons(ways: list[WayToPay], amount: Decimal) -> list[Way]:
+def _buttons(page: PayLink, ways: list[WayToPay], amount: Decimal) -> list[Way]:
+    """A partner may agree to further charges here; a customer does so in the bot."""
+    renewing = (
+        ways_that_renew(page.customer_id, page.plan_id, ways) if page.customer.is_partner else []
+    )
     return [
         Way(
             provider=way.provider,
             method=way.method.value,
             label=way_label(way, ways),
             shown=f"{way.price.amount if way.price else amount:f}",
+            renews=way in renewing,
         )
         for way in ways
     ]
@@ -176,7 +188,7 @@ def _steps(payment: Payment) -> list[Step]:
     moments: list[tuple[str, datetime | None]] = [
         (_("Счёт"), payment.opened_at or payment.paid_at),
         (_("Оплата"), payment.paid_at),
-        (_("Доступ"), payment.access_at),
+        (_("Тариф") if payment.customer.is_partner else _("Доступ"), payment.access_at),
     ]
     waiting = next((title for title, at in moments if at is None), "")
     return [
@@ -187,6 +199,8 @@ def _steps(payment: Payment) -> list[Step]:
 
 def _period(effect: PurchaseEffect) -> str:
     end = formats.day(effect.ends_at)
+    if effect.offer.audience == Plan.Audience.PARTNERS:
+        return _plan_period(effect, end)
     if effect.purpose == Payment.Purpose.GIFT:
         return _("Подарок: ссылка на него придёт в бот сразу после оплаты.")
     if effect.purpose == Payment.Purpose.CHANGE:
@@ -194,6 +208,20 @@ def _period(effect: PurchaseEffect) -> str:
     if not effect.is_renewal:
         return _("Доступ сразу после оплаты, до %(end)s.") % {"end": end}
     return _("Срок продлится: %(start)s → %(end)s.") % {
+        "start": formats.day(effect.starts_at),
+        "end": end,
+    }
+
+
+def _plan_period(effect: PurchaseEffect, end: str) -> str:
+    """The same for a company, whose plan it is and whose access is not at stake."""
+    if effect.purpose == Payment.Purpose.CHANGE:
+        return _("Смена тарифа сразу после оплаты, действует до %(end)s.") % {"end": end}
+    if not effect.is_renewal:
+        return _("Тариф включится сразу после оплаты и будет действовать до %(end)s.") % {
+            "end": end
+        }
+    return _("Тариф начнётся, когда закончится оплаченный: %(start)s → %(end)s.") % {
         "start": formats.day(effect.starts_at),
         "end": end,
     }

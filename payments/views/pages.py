@@ -86,6 +86,7 @@ def choose(request: HttpRequest, page: PayLink) -> HttpResponse:
             shown_amount=Decimal(request.POST.get("shown", "")),
             purpose=purpose_of(page, payment_on(page)),
             pay_link=page,
+            save_method=page.customer.is_partner and request.POST.get("save") == "on",
         )
     except AlreadyOpening:
         return redirect(SHOWN, page.token)

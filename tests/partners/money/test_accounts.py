@@ -162,6 +162,7 @@ def test_a_letter_keeps_the_secret_address_to_itself(partner):
     send(payment, EventKind.FAILED)
     react()
     written = letter("failed")
+    assert payment.pay_link is not None
     assert payment.pay_link.token not in written.text + written.html + str(written.context)
     from bot.by_post import doors
 

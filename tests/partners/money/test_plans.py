@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -20,6 +20,12 @@ from tests.payments.events import send
 
 pytestmark = pytest.mark.django_db
 Purpose = Payment.Purpose
+
+
+def paid_until(partner) -> datetime:
+    end = plans.paid_until(partner)
+    assert end is not None
+    return end
 
 
 def offers(partner) -> dict[str, plans.Offer]:
@@ -50,12 +56,12 @@ def test_what_was_paid_for_runs_until_its_end(partner, move_clock):
 def test_the_same_tier_begins_where_the_term_ends(partner):
     buy(partner, "basic")
     found = offers(partner)
-    end = plans.paid_until(partner)
+    end = paid_until(partner)
     for code in ("p-basic-month", "p-basic-year"):
         assert (found[code].purpose, found[code].starts_at) == (Purpose.TERM, end)
         assert found[code].is_present
     buy(partner, "basic")
-    assert plans.paid_until(partner) > end + timedelta(days=27)
+    assert paid_until(partner) > end + timedelta(days=27)
 
 
 def test_a_dearer_tier_is_a_change_for_the_difference(partner):
@@ -72,14 +78,14 @@ def test_a_dearer_tier_is_a_change_for_the_difference(partner):
         replaces=first,
     )
     assert plans.tier_of(partner).code == "premium"
-    assert plans.paid_until(partner) < now() + timedelta(days=32)
+    assert paid_until(partner) < now() + timedelta(days=32)
     assert audit_ledgers().differences == []
 
 
 def test_a_cheaper_tier_waits_for_the_end_of_what_was_paid(partner, move_clock):
     buy(partner, "business")
     offer = offers(partner)["p-basic-month"]
-    assert (offer.purpose, offer.starts_at) == (Purpose.TERM, plans.paid_until(partner))
+    assert (offer.purpose, offer.starts_at) == (Purpose.TERM, paid_until(partner))
     buy(partner, "basic")
     assert plans.tier_of(partner).code == "business"
     move_clock(timedelta(days=32))
