@@ -18,9 +18,11 @@ from http.client import HTTPResponse
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+CA_BUNDLE = str(DEFAULT_CA_BUNDLE_PATH)
 
 
 @dataclass(slots=True)
@@ -128,3 +130,16 @@ def new_session() -> requests.Session:
     session.mount("http://", _Adapter(max_retries=0))
     session.mount("https://", _Adapter(max_retries=0))
     return session
+
+
+def pinned_pool(scheme: str, address: str, port: int, *, name: str) -> HTTPConnectionPool:
+    """Connections to this very address, whatever its name resolves to by now; TLS is that of `name`.
+
+    Its calls must be made inside `under_deadline`.
+    """
+    if scheme == "https":
+        return _TLSPool(
+            address, port, server_hostname=name, assert_hostname=name, cert_reqs="CERT_REQUIRED",
+            ca_certs=CA_BUNDLE,
+        )  # fmt: skip
+    return _Pool(address, port)

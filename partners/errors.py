@@ -33,3 +33,7 @@ class AlreadyDecided(RegistryError):
 
 class TakenByAnother(RegistryError):
     """A colleague is looking at it."""
+
+
+class FileRefused(RegistryError):
+    """A file that is not taken. Says why in a translated message."""

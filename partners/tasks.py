@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from partners.services import allowances, leads, sign_in, verification
+from partners.services import allowances, fetching, intake, leads, sign_in, verification
 
 
 @shared_task(name="partners.sweep_sign_in")
@@ -33,3 +33,15 @@ def check_due() -> int:
 def recheck_due() -> int:
     awake(verification.RECHECK)
     return verification.recheck_due()
+
+
+@shared_task(name=intake.DRAIN)
+def apply_calls() -> int:
+    awake(intake.DRAIN)
+    return intake.apply_calls()
+
+
+@shared_task(name=fetching.FETCH)
+def fetch_documents() -> int:
+    awake(fetching.FETCH)
+    return fetching.fetch_documents()

@@ -17,6 +17,16 @@ FNS_CALLS_FOR_APPLICATIONS = env.number("FNS_CALLS_FOR_APPLICATIONS", 20)
 
 # Entries of CELERY_BEAT_SCHEDULE.
 REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
+    "apply-calls": {
+        "task": "partners.apply_calls",
+        "schedule": 2.0,
+        "options": {"expires": 5},
+    },
+    "fetch-documents": {
+        "task": "partners.fetch_documents",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "sweep-sign-in": {
         "task": "partners.sweep_sign_in",
         "schedule": 3600.0,

@@ -287,7 +287,10 @@ def test_what_is_too_long_is_cut_and_told():
 
 
 def test_what_a_database_cannot_hold_is_taken_out():
-    odd = {"\x00na\x00me": "a\x00b\ud800c\x1bd", "list": ["\x00", "x" * 30_000]}
+    odd: dict[str, str | list[str]] = {
+        "\x00na\x00me": "a\x00b\ud800c\x1bd",
+        "list": ["\x00", "x" * 30_000],
+    }
     assert tidy(odd) == {"name": "abcd", "list": ["", "x" * 20_000]}
     assert len(tidy({str(number): "" for number in range(1000)})) == 300
 
