@@ -14,7 +14,7 @@ from partners.models.evidence import (
 )
 from partners.models.lead import Lead, LeadOffer, QuotaMonth
 from partners.models.look import TildaAsset, TildaPage
-from partners.models.partner import Partner, PartnerService, Shows
+from partners.models.partner import Partner, PartnerService, SearchWord, Shows
 from partners.models.vocabulary import Category, City, LegalForm, Region, Specialisation, Tier
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "RegistryChange",
     "RiskSignal",
     "RuleVerdict",
+    "SearchWord",
     "Shows",
     "SignInLink",
     "SignInRequest",
