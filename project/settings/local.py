@@ -53,6 +53,7 @@ PAYMENT_PROVIDERS = env.words(
 )
 # The sandbox calls as the shop's own proxy would, naming the address a provider calls from.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
+EMBED_HOSTS = env.words("EMBED_HOSTS", SANDBOX_URL)
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
 TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
 EMAIL_FROM = env.text("EMAIL_FROM", "Проводник <shop@provodnik.example>")

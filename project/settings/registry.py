@@ -90,3 +90,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "payments", "description": _("Платежи")},
     ],
 }
+
+# Sites that may show partners' cards in a frame.
+EMBED_HOSTS = env.words("EMBED_HOSTS")
