@@ -15,7 +15,7 @@ BY_RATING = (
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("partners", "0005_search_words")]
+    dependencies = [("partners", "0006_search_words")]
 
     operations = [
         AddIndexConcurrently("partner", index)

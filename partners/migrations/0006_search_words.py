@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0004_decisions_stay")]
+    dependencies = [("partners", "0005_asking_the_tax_service")]
 
     operations = [
         migrations.CreateModel(
