@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +36,7 @@ from partners.models import Lead
 from partners.services import leads, matching
 
 TAG = "leads"
+MOMENTS = ("created_after", "created_before")
 ROOF = OpenApiExample(
     "roof",
     value={
@@ -49,13 +54,28 @@ ROOF = OpenApiExample(
 )
 
 
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
+    """PostgreSQL knows offsets under 16 hours only, Python knows more: UTC suits both."""
+
+    def to_python(self, value: Any) -> Any:
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class Moment(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = MomentField
+
+
 class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     status = django_filters.ChoiceFilter(choices=Lead.Status.choices)
     source = django_filters.ChoiceFilter(choices=SOURCES)
     external_id = django_filters.CharFilter(max_length=100)
     region = django_filters.CharFilter(field_name="region__code", max_length=40)
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_after = Moment(field_name="created_at", lookup_expr="gte")
+    created_before = Moment(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Lead
@@ -85,6 +105,11 @@ class Leads(ApiView, GenericAPIView[Lead]):
     def get(self, request: Request) -> Response:
         wish = PageWish(data=request.query_params.dict())
         wish.is_valid(raise_exception=True)
+        # Of a text nothing is a value, of the others it is none.
+        empty = [n for n in ("status", "source", *MOMENTS) if request.query_params.get(n) == ""]
+        if empty:
+            said = _("Уберите параметр или дайте ему значение.")
+            raise ValidationError({name: [said] for name in empty})
         rows = self.filter_queryset(self.get_queryset())
         return Response(LeadPage(page_of(rows, wish.validated_data)).data)
 

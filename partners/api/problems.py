@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,10 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response:
         case OperationalError() | InterfaceError():
             log.error("api.database", exc_info=error)
             status, detail = 503, force_str(_("База данных не ответила. Повторите через минуту."))
+        case DataError():
+            # A number or a date beyond what the database keeps: the caller's, whoever let it through.
+            log.warning("api.data", exc_info=error)
+            status, detail = 400, force_str(_("Одно из значений нельзя сохранить."))
         case _:
             log.error("api.failed", exc_info=error)
             status = 500

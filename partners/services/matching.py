@@ -30,6 +30,7 @@ from integrations.clock import now
 from integrations.services import outbox
 from partners.errors import NotPossible
 from partners.models import City, Lead, LeadOffer, Partner, PartnerService
+from partners.services import quotas
 
 FEWEST, MOST = 1, 5
 ONE_AT_A_TIME = (
@@ -168,14 +169,9 @@ def _with_room(best: list[Partner], limit: int) -> list[Partner]:
     while best and len(chosen) < limit:
         missing = limit - len(chosen)
         asked, best = best[:missing], best[missing:]
-        room = take_quota([partner.pk for partner in asked])
+        room = quotas.take([partner.pk for partner in asked])
         chosen += [partner for partner in asked if partner.pk in room]
     return chosen
-
-
-def take_quota(partner_ids: list[int]) -> set[int]:
-    """Those of them who had a lead left; it is theirs now."""
-    return set(partner_ids)
 
 
 def _why(lead: Lead, partner: Partner) -> list[list[str | int]]:

@@ -11,8 +11,17 @@ from django.db import connections
 
 from integrations.models import OutboxMessage
 from partners.errors import NotPossible
-from partners.models import Category, City, Lead, LeadOffer, Partner, Region, Specialisation
-from partners.services import matching
+from partners.models import (
+    Category,
+    City,
+    Lead,
+    LeadOffer,
+    Partner,
+    QuotaMonth,
+    Region,
+    Specialisation,
+)
+from partners.services import matching, quotas
 from tests.partners.factories import a_lead, a_partner, an_offer, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -128,14 +137,25 @@ def test_never_more_than_five(limit, expected):
     assert len(matching.match(wish(), limit=limit)) == expected
 
 
-def test_who_has_no_quota_left_gives_way_to_the_next(monkeypatch):
+def test_who_has_no_quota_left_gives_way_to_the_next():
     first, second, third = (
         a_partner(rating=Decimal(5)),
         a_partner(rating=Decimal(4)),
         a_partner(rating=Decimal(3)),
     )
-    monkeypatch.setattr(matching, "take_quota", lambda ids: set(ids) - {first.pk})
+    QuotaMonth.objects.create(partner=first, month=quotas.this_month(), used=10)
     assert chosen(wish(), limit=2) == [second, third]
+    used = dict(QuotaMonth.objects.values_list("partner_id", "used"))
+    assert used == {first.pk: 10, second.pk: 1, third.pk: 1}
+
+
+def test_a_month_without_quota_is_nobody():
+    partner = a_partner()
+    QuotaMonth.objects.create(partner=partner, month=quotas.this_month(), used=10)
+    lead = wish()
+    assert matching.match(lead) == []
+    lead.refresh_from_db()
+    assert lead.status == Lead.Status.NOBODY
 
 
 def test_a_lead_that_says_nothing_or_is_closed_is_not_matched():
@@ -160,7 +180,7 @@ def test_queries_do_not_grow_with_partners(django_assert_max_num_queries):
     for _ in range(12):
         a_partner()
     lead = wish()
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(32):
         matching.match(lead)
 
 
