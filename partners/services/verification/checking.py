@@ -44,15 +44,19 @@ def begin(*, application_id: int) -> None:
     The service itself is asked by `check_due`: it may take most of a minute, and reactions of those who paid must not
     wait for it.
     """
+    arrived = Application.objects.select_related("partner").get(pk=application_id)
+    if not _is_new(arrived):
+        return
+    claims = said.of(arrived)
+    if arrived.form != Application.Form.DOCUMENTS:
+        risks.refresh(arrived, claims)
     with transaction.atomic():
         application = _open(application_id)
-        if application is None or application.queued_at is not None:
+        if application is None or not _is_new(application):
             return
-        claims = said.of(application)
         is_asked = _is_asked(application, claims)
         if application.form != Application.Form.DOCUMENTS:
             _write(application, rules.of_digits(claims))
-            risks.refresh(application, claims)
         application.check_state = Check.WAITING if is_asked else Check.NOT_NEEDED
         application.check_at = now()
         application.status = Status.QUEUED
@@ -102,6 +106,10 @@ def ask_again(*, application_id: int, staff: AbstractBaseUser) -> None:
         gates.reopen(evidence.EGR, evidence.CHECK)
         journal.record(staff, application, _("Спросил ФНС ещё раз"))
         transaction.on_commit(lambda: wake(CHECK))
+
+
+def _is_new(application: Application) -> bool:
+    return application.is_open and application.queued_at is None
 
 
 def _is_asked(application: Application, claims: Claims) -> bool:
@@ -158,6 +166,8 @@ def _check(application: Application) -> bool:
             if answers is None
             else rules.of_marks(None, None, silent.why)
         )
+    if answers is not None and answers.card is not None:
+        risks.refresh(application, claims, registry_address=answers.card.address)
     with transaction.atomic():
         current = _open(application.pk)
         if current is None or current.check_attempts != application.check_attempts:
@@ -177,8 +187,6 @@ def _record(
     if answers is not None or not knows:
         # Silence takes nothing back that was heard before.
         _write(application, [*rules.of_digits(claims), *verdicts])
-    if answers is not None and answers.card is not None:
-        risks.refresh(application, claims, registry_address=answers.card.address)
     if problem is None:
         application.check_state, application.check_error = Check.DONE, ""
         application.events.create(kind=Kind.CHECKED)

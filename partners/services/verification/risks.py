@@ -1,10 +1,14 @@
-"""Who else has the same numbers and addresses. Two applications that arrive together learn of each other."""
+"""Who else has the same numbers and addresses. Two applications that arrive together learn of each other.
+
+A signal locks both applications' keys, so the caller holds no application's row: two of them would wait for each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from partners.models import Application, Partner, RiskSignal
@@ -18,15 +22,24 @@ Status = Application.Status
 
 
 def refresh(application: Application, claims: Claims, *, registry_address: str = "") -> None:
-    """Write down the signals of an open application, and on the others' side too. Belongs inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-    for kind, partner in _partners(application, claims, registry_address):
-        _note(application, kind, partner=partner)
-    for kind, other in _applications(application, claims):
-        _note(application, kind, other=other)
-        if other.is_open and kind != Kind.REJECTED_BEFORE:
-            _note(other, kind, other=application)
+    """Write down the signals of an open application, and on the others' side too."""
+    with _alone():
+        for kind, partner in _partners(application, claims, registry_address):
+            _note(application, kind, partner=partner)
+    # Apart from partners: a decision holds an application and then wants its partner.
+    with _alone():
+        for kind, other in _applications(application, claims):
+            _note(application, kind, other=other)
+            if other.is_open and kind != Kind.REJECTED_BEFORE:
+                _note(other, kind, other=application)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        yield
 
 
 def _note(
