@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, DecimalField, F, QuerySet, Sum, When
+from django.db.models import Case, DecimalField, F, Sum, When
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
@@ -30,18 +30,9 @@ from payments.money import Money
 from payments.provider import PaymentProvider
 from payments.registry import all_providers
 from project.callback_addresses import callback_addresses
+from project.tiles import Tile, letter_tile, registry_tiles, tile
 
-COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
 ALIVE_FOR = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    title: str
-    note: str
-    count: str
-    url: str
-    tone: Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +75,9 @@ def office_dashboard(user: Any) -> Dashboard:
             *(incident_tiles() if user.has_perm("payments.view_incident") else []),
             *(payment_tiles() if sees_payments else []),
             *([refund_tile()] if user.has_perm("payments.view_refund") else []),
+            *registry_tiles(user),
             *(call_tiles() if sees_calls else []),
+            *([letter_tile()] if user.has_perm("integrations.view_mailmessage") else []),
         ],
         processes=process_lights(),
         providers=provider_lights() if sees_calls else [],
@@ -156,12 +149,6 @@ def call_tiles() -> list[Tile]:
             Tone.BAD,
         ),
     ]
-
-
-def tile(title: str, note: str, rows: QuerySet[Any], url: str, tone: Tone) -> Tile:
-    count = rows.order_by()[: COUNTED + 1].count()
-    text = f"{COUNTED}+" if count > COUNTED else str(count)
-    return Tile(title, note, text, url, tone if count else Tone.OK)
 
 
 def process_lights() -> list[Light]:

@@ -25,7 +25,47 @@ SEES = (
     "payments.view_providersubscription",
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
+    "integrations.view_mailmessage",
     "bot.view_message",
+)
+# Everything the registry knows, without the doors into it.
+SEES_PARTNERS = (
+    "partners.view_application",
+    "partners.view_partner",
+    "partners.view_document",
+    "partners.view_registryanswer",
+    "partners.view_registrychange",
+    "partners.view_lead",
+    "partners.view_leadoffer",
+    "partners.view_quotamonth",
+    "partners.view_category",
+    "partners.view_specialisation",
+    "partners.view_region",
+    "partners.view_city",
+    "partners.view_tier",
+    "partners.view_decisionreason",
+    "partners.view_fieldalias",
+)
+SEES_DOORS = ("partners.view_apitoken", "partners.view_signinlink", "partners.view_tildapage")
+MODERATES = (
+    "partners.decide_application",
+    "partners.verify_document",
+    "partners.hide_partner",
+    "partners.verify_partner",
+    "partners.change_partner",
+    "partners.add_city",
+    "partners.change_city",
+)
+RUNS_REGISTRY = (
+    *(
+        f"partners.{verb}_{name}"
+        for name in ("category", "specialisation", "region", "tier", "decisionreason", "fieldalias")
+        for verb in ("add", "change")
+    ),
+    "partners.delete_fieldalias",
+    "partners.add_apitoken",
+    "partners.change_apitoken",
+    "partners.change_tildapage",
 )
 SEES_MONEY = ("payments.view_moneyentry", "payments.export_payment")
 RECONCILES = (
@@ -84,8 +124,18 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.check_payment",
         "payments.sync_subscription",
     ),
+    "Модератор партнёров": (
+        *SEES_PARTNERS,
+        *MODERATES,
+        "integrations.view_inboundcallback",
+        "integrations.view_outboxmessage",
+        "integrations.view_mailmessage",
+        "integrations.replay",
+    ),
     "Аудитор (только чтение)": (
         *SEES,
+        *SEES_PARTNERS,
+        *SEES_DOORS,
         "payments.view_moneyentry",
         "payments.view_reconciliationrun",
         "payments.view_statement",
@@ -100,6 +150,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         *SETTLES_HOLDS,
         *HELPS,
         *GIVES,
+        *SEES_PARTNERS,
+        *SEES_DOORS,
+        *MODERATES,
+        *RUNS_REGISTRY,
         *SEES_STAFF,
         *RUNS,
     ),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.admin import callbacks, outbox
+from integrations.admin import callbacks, letters, outbox
 
-__all__ = ["callbacks", "outbox"]
+__all__ = ["callbacks", "letters", "outbox"]

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from integrations.clock import now
+from integrations.mail.letters import Letter, compose
 from integrations.models import MailMessage
 from integrations.services import post
 from partners.errors import NotPossible
@@ -26,7 +27,7 @@ from partners.services import journal, letters, publishing
 from partners.services.desk import deciding
 from partners.services.letters import Again, Draft, draft
 
-__all__ = ["Again", "Draft", "decide", "draft", "hidden_words"]
+__all__ = ["Again", "Draft", "decide", "draft", "hidden_words", "preview"]
 
 LETTER = "application_decision"
 STATUS_OF = {
@@ -139,25 +140,37 @@ def _audit_partner(
     journal.record(staff, published.partner, text, is_new=published.is_new)
 
 
+def preview(*, application: Application, outcome: str, subject: str, body: str) -> Letter:
+    """The letter as it will look, before anything is decided; the secret link stands as dots."""
+    facts = _context(application, outcome, subject, body, application.partner)
+    return compose(LETTER, application.language, {**facts, "status_url": post.DOTS})
+
+
+def _context(
+    application: Application, outcome: str, subject: str, body: str, partner: Partner | None
+) -> dict[str, Any]:
+    is_shown = partner is not None and outcome == Outcome.APPROVE and partner.is_listed
+    return {
+        "number": application.number,
+        "outcome": str(outcome),
+        "subject": subject,
+        "body": body,
+        "page_url": f"{settings.PUBLIC_URL}/partners/{partner.code}/"
+        if partner and is_shown
+        else "",
+    }
+
+
 def _write_letter(application: Application, decision: Decision, partner: Partner | None) -> None:
     """Nobody to write to: the decision stands, its page says that no letter went."""
     if not application.email:
         return
-    context: dict[str, Any] = {
-        "number": application.number,
-        "outcome": decision.outcome,
-        "subject": decision.subject,
-        "body": decision.body,
-        "page_url": f"{settings.PUBLIC_URL}/partners/{partner.code}/"
-        if partner and partner.is_listed
-        else "",
-    }
     post.write(
         key=f"decision:{decision.pk}",
         kind=LETTER,
         to=application.email,
         language=application.language,
-        context=context,
+        context=_context(application, decision.outcome, decision.subject, decision.body, partner),
         case=application.case,
         hidden=("status_url",),
         filler="partners.services.decisions.hidden_words",

@@ -39,8 +39,15 @@ TEXTS = {
     "about": "about",
 }
 SUMS = ("budget_from", "budget_to")
-# What the tax service says is kept as it says it.
-OF_THE_REGISTRY = ("legal_name", "ogrn", "kpp", "director", "legal_address", "registered_on")
+# Column of the partner -> names in the tax service's card, the first that says something. It is kept as it says it.
+OF_THE_REGISTRY = {
+    "legal_name": ("full_name", "short_name"),
+    "ogrn": ("ogrn",),
+    "kpp": ("kpp",),
+    "director": ("director",),
+    "legal_address": ("address",),
+    "registered_on": ("registered_on",),
+}
 LEGAL = frozenset({"company", "legal_form", "inn", "ogrn", "kpp", "director", "legal_address"})
 
 
@@ -85,8 +92,8 @@ def registry_columns(answer: RegistryAnswer | None) -> dict[str, Any]:
     if answer is None:
         return {}
     found: dict[str, Any] = {}
-    for column in OF_THE_REGISTRY:
-        value = answer.card.get(column)
+    for column, names in OF_THE_REGISTRY.items():
+        value = next((said for name in names if (said := answer.card.get(name))), None)
         value = _day(value) if column == "registered_on" else _fitting(column, value)
         if value:
             found[column] = value

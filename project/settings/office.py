@@ -105,10 +105,43 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Партнёры"),
+                "items": [
+                    page(_("Заявки"), "inbox", "partners.application"),
+                    page(_("Партнёры"), "handshake", "partners.partner"),
+                    page(_("Документы"), "description", "partners.document"),
+                    page(
+                        _("Изменения в реестре"),
+                        "published_with_changes",
+                        "partners.registrychange",
+                    ),
+                    page(_("Ответы ФНС"), "fact_check", "partners.registryanswer"),
+                    page(_("Обращения клиентов"), "contact_phone", "partners.lead"),
+                    page(_("Предложения партнёрам"), "forward_to_inbox", "partners.leadoffer"),
+                    page(_("Обращения по месяцам"), "calendar_view_month", "partners.quotamonth"),
+                    page(_("Входы партнёров"), "login", "partners.signinlink"),
+                ],
+            },
+            {
+                "title": _("Списки партнёров"),
+                "items": [
+                    page(_("Категории"), "category", "partners.category"),
+                    page(_("Специализации"), "construction", "partners.specialisation"),
+                    page(_("Регионы"), "map", "partners.region"),
+                    page(_("Города"), "location_city", "partners.city"),
+                    page(_("Тарифы партнёров"), "workspace_premium", "partners.tier"),
+                    page(_("Причины решений"), "rule", "partners.decisionreason"),
+                    page(_("Поля форм"), "text_fields", "partners.fieldalias"),
+                    page(_("Страницы Tilda"), "web", "partners.tildapage"),
+                    page(_("Ключи API"), "key", "partners.apitoken"),
+                ],
+            },
+            {
                 "title": _("Вызовы и действия"),
                 "items": [
                     page(_("Входящие вызовы"), "call_received", "integrations.inboundcallback"),
                     page(_("Исходящие действия"), "call_made", "integrations.outboxmessage"),
+                    page(_("Письма"), "mail", "integrations.mailmessage"),
                 ],
             },
             {

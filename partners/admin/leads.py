@@ -1,0 +1,193 @@
+"""Clients' wishes and to whom they were offered: read-only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
+from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
+from partners.admin.words import offer_badge, price_range
+from partners.models import Lead, LeadOffer, QuotaMonth
+
+LEAD_TONES = {
+    Lead.Status.NEW: Tone.WAIT,
+    Lead.Status.OFFERED: Tone.OK,
+    Lead.Status.NOBODY: Tone.WARN,
+    Lead.Status.CLOSED: Tone.IDLE,
+}
+
+
+def lead_badge(lead: Lead) -> SafeString:
+    return badge(lead.get_status_display(), LEAD_TONES[Lead.Status(lead.status)])
+
+
+@admin.register(Lead)
+class LeadAdmin(CardAdmin):
+    list_display = ("number", "wish", "where", "source", "state", "offered", "came")
+    list_select_related = ("region",)
+    list_filter = (
+        ("status", admin.ChoicesFieldListFilter),
+        ("source", admin.ChoicesFieldListFilter),
+    )
+    search_fields = ("id",)
+    search_help_text = gettext_lazy("Номер обращения, телефон, e-mail или номер у источника")
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        rows: QuerySet[Lead] = super().get_queryset(request)
+        is_list = getattr(request.resolver_match, "url_name", "").endswith("_changelist")
+        if is_list:
+            return rows.annotate(offer_count=Count("offers"))
+        return rows.select_related("region", "category", "specialisation")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
+    ) -> tuple[QuerySet[Lead], bool]:
+        text = search_term.strip().lstrip("№# ")
+        if not text:
+            return queryset, False
+        found = Q(external_id=text) | Q(phone=text) | Q(email__iexact=text)
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            found |= Q(pk=int(text))
+        return queryset.filter(found), False
+
+    @admin.display(description=gettext_lazy("№"))
+    def number(self, row: Lead) -> int:
+        return int(row.pk)
+
+    @admin.display(description=gettext_lazy("что нужно"))
+    def wish(self, row: Lead) -> str:
+        return shortened(row.text) or NOTHING
+
+    @admin.display(description=gettext_lazy("где"))
+    def where(self, row: Lead) -> str:
+        return ", ".join(str(part) for part in (row.region, row.city) if part) or NOTHING
+
+    @admin.display(description=gettext_lazy("состояние"))
+    def state(self, row: Lead) -> SafeString:
+        return lead_badge(row)
+
+    @admin.display(description=gettext_lazy("партнёров"))
+    def offered(self, row: Lead) -> int:
+        return int(row.offer_count)  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description=gettext_lazy("получено"))
+    def came(self, row: Lead) -> str:
+        return moment(row.created_at)
+
+    def build_card(self, request: HttpRequest, row: Lead) -> Card:
+        return Card(
+            title=_("Обращение клиента № %(number)s") % {"number": row.pk},
+            badges=[lead_badge(row)],
+            facts=[
+                Fact(_("Откуда"), row.get_source_display()),
+                Fact(_("Номер у источника"), row.external_id, is_code=True),
+                Fact(_("Имя"), row.client_name),
+                Fact(_("Телефон"), row.phone, is_code=True),
+                Fact(_("E-mail"), row.email, is_code=True),
+                Fact(_("Регион"), row.region),
+                Fact(_("Город"), row.city),
+                Fact(_("Категория"), row.category),
+                Fact(_("Специализация"), row.specialisation),
+                Fact(_("Бюджет"), price_range(row.budget, row.budget)),
+                Fact(_("Получено"), moment(row.created_at, seconds=True)),
+            ],
+            tables=[_offers(row)],
+            texts=[(_("Что нужно"), row.text)],
+        )
+
+
+def _offers(lead: Lead) -> Table:
+    return Table(
+        title=_("Кому предложено"),
+        headers=(_("место"), _("партнёр"), _("соответствие"), _("почему"), _("ответ"), _("оценка")),
+        rows=[
+            [
+                row_link(offer, offer.rank),
+                row_link(offer.partner),
+                offer.score,
+                _why(offer),
+                offer_badge(offer),
+                offer.rating or NOTHING,
+            ]
+            for offer in lead.offers.select_related("partner")
+        ],
+        empty=_("Никому не предлагалось."),
+    )
+
+
+def _why(offer: LeadOffer) -> str:
+    return ", ".join(": ".join(str(part) for part in one) for one in offer.why if one) or NOTHING
+
+
+@admin.register(LeadOffer)
+class LeadOfferAdmin(CardAdmin):
+    list_display = ("lead", "partner", "rank", "state", "offered", "answered", "rating")
+    list_select_related = ("lead", "partner")
+    list_filter = (("status", admin.ChoicesFieldListFilter),)
+    search_fields = ("partner__code", "partner__inn")
+    search_help_text = gettext_lazy("Код или ИНН партнёра")
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadOffer]:
+        rows: QuerySet[LeadOffer] = super().get_queryset(request)
+        return rows.select_related("lead", "partner")
+
+    @admin.display(description=gettext_lazy("ответ"))
+    def state(self, row: LeadOffer) -> SafeString:
+        return offer_badge(row)
+
+    @admin.display(description=gettext_lazy("предложено"))
+    def offered(self, row: LeadOffer) -> str:
+        return moment(row.created_at)
+
+    @admin.display(description=gettext_lazy("ответил"))
+    def answered(self, row: LeadOffer) -> str:
+        return moment(row.answered_at)
+
+    def build_card(self, request: HttpRequest, row: LeadOffer) -> Card:
+        words = {"number": row.lead_id, "partner": row.partner}
+        return Card(
+            title=_("Обращение № %(number)s → %(partner)s") % words,
+            badges=[offer_badge(row)],
+            facts=[
+                Fact(_("Обращение"), row_link(row.lead)),
+                Fact(_("Партнёр"), row_link(row.partner)),
+                Fact(_("Место"), row.rank),
+                Fact(_("Соответствие"), row.score),
+                Fact(_("Предложено"), moment(row.created_at, seconds=True)),
+                Fact(_("Ответил"), moment(row.answered_at, seconds=True)),
+                Fact(_("Оценка клиента"), row.rating),
+                Fact(_("Оценено"), moment(row.rated_at, seconds=True)),
+            ],
+            texts=[(_("Почему предложено"), indented(row.why))],
+        )
+
+
+@admin.register(QuotaMonth)
+class QuotaMonthAdmin(CardAdmin):
+    list_display = ("partner", "when", "used")
+    list_select_related = ("partner",)
+    list_filter = (("month", admin.DateFieldListFilter),)
+    search_fields = ("partner__code", "partner__inn")
+    search_help_text = gettext_lazy("Код или ИНН партнёра")
+    sortable_by = ()
+
+    @admin.display(description=gettext_lazy("месяц"))
+    def when(self, row: QuotaMonth) -> str:
+        return f"{row.month:%m.%Y}"
+
+    def build_card(self, request: HttpRequest, row: QuotaMonth) -> Card:
+        return Card(
+            title=_("Обращения за %(month)s") % {"month": self.when(row)},
+            facts=[
+                Fact(_("Партнёр"), row_link(row.partner)),
+                Fact(_("Месяц"), self.when(row)),
+                Fact(_("Предложено обращений"), row.used),
+            ],
+        )
