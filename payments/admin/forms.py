@@ -93,7 +93,8 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["audience"].required = False  # the model's own answer: customers
+        if "audience" in self.fields:  # absent where the plan is only read
+            self.fields["audience"].required = False  # the model's own answer: customers
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]
