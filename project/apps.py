@@ -17,6 +17,7 @@ class ProjectConfig(AppConfig):
             checks.check_public_url,
             checks.check_proxies,
             checks.check_logs,
+            checks.check_embed_hosts,
         ):
             register(check)
         register(checks.check_production, Tags.security, deploy=True)

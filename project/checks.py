@@ -15,6 +15,7 @@ from django.db import connections
 from django.http.request import validate_host
 
 from integrations.checks import is_address
+from partners.services.framing import frame_ancestor
 
 SECRET_KEY_LENGTH = 50
 SECRET_KEY_SYMBOLS = 5  # different ones; "aaaa…" has one
@@ -94,6 +95,18 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
         )
         for proxy in settings.TRUSTED_PROXIES
         if not _is_network(proxy)
+    ]
+
+
+def check_embed_hosts(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"EMBED_HOSTS contains {host!r}, which is no site.",
+            hint="EMBED_HOSTS=example.tilda.ws,*.example.com",
+            id="project.E012",
+        )
+        for host in settings.EMBED_HOSTS
+        if not frame_ancestor(host)
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from partners.models import Partner, Shows
 from partners.selectors import catalogue as selector
 from partners.selectors.cards import card
 from partners.services import shows
+from partners.services.framing import frame_ancestors
 from partners.views.catalogue import known
 from partners.views.language import PARAMETER, asked_for, spoken
 from partners.views.meta import address
@@ -28,22 +28,6 @@ from partners.views.page import as_kept, find
 SCRIPT = "static/partners/embed.js"
 IN_A_FRAME = 6  # cards of a list; the rest is a link away
 HOUR = 3600
-HOST = re.compile(r"(?P<scheme>https?://)?(?P<host>(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?)/?", re.I)
-
-
-def frame_ancestors() -> list[str]:
-    """The sites of EMBED_HOSTS as a policy names them: https where no scheme is written, Cyrillic in punycode."""
-    return [source for host in settings.EMBED_HOSTS if (source := frame_ancestor(host))]
-
-
-def frame_ancestor(host: str) -> str:
-    """Empty for what is no host: it must not become another directive."""
-    try:
-        plain = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    match = HOST.fullmatch(plain)
-    return f"{(match['scheme'] or 'https://')}{match['host']}".lower() if match else ""
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -39,10 +40,16 @@ class Meta:
 
 def address(path: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """Absolute, at PUBLIC_URL with its host as it travels: a Cyrillic one in punycode."""
-    parts = urlsplit(settings.PUBLIC_URL)
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
     query = f"?{urlencode(parameters)}" if parameters else ""
-    return f"{parts.scheme}://{host}{path}{query}"
+    return f"{_home(settings.PUBLIC_URL)}{path}{query}"
+
+
+@lru_cache(maxsize=4)
+def _home(public_url: str) -> str:
+    parts = urlsplit(public_url)
+    host = parts.hostname or ""
+    ascii_host = host if host.isascii() else host.encode("idna").decode()
+    return f"{parts.scheme}://{parts.netloc.lower().replace(host, ascii_host)}"
 
 
 def addresses(
