@@ -71,6 +71,12 @@ def for_partner(
     return shown
 
 
+def fits(request: HttpRequest, most: int) -> bool:
+    """Whether a request says how long it is, and is no longer than `most` bytes: asked before any of it is read."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return length.isdigit() and int(length) <= most
+
+
 def page(
     request: HttpRequest,
     visit: Visit,
@@ -99,6 +105,8 @@ SECTIONS = (
     ("partners:cabinet-services", _lazy("Услуги")),
     ("partners:cabinet-documents", _lazy("Документы")),
     ("partners:cabinet-statistics", _lazy("Показы")),
+    ("partners:cabinet-plan", _lazy("Тариф")),
+    ("partners:cabinet-payments", _lazy("Платежи")),
 )
 
 

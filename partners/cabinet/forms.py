@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from partners.fields import FIELDS
-from partners.models import Application, Category, Partner, Region, Specialisation
+from partners.models import Application, Category, LegalForm, Partner, Region, Specialisation
 from partners.services import reading
 
 LISTS = ("specialisations", "regions", "cities")
@@ -20,12 +20,12 @@ def _title(name: str) -> Any:
     return FIELDS[name].title
 
 
-def _field(name: str, *, hint: Any = "", **attrs: Any) -> forms.CharField:
+def _field(name: str, *, is_needed: bool = False, hint: Any = "", **attrs: Any) -> forms.CharField:
     field = FIELDS[name]
     widget = forms.Textarea if field.longest > 1000 else forms.TextInput
     return forms.CharField(
         label=_title(name),
-        required=False,
+        required=is_needed,
         help_text=hint,
         # A little more than fits: the reader says it better.
         max_length=field.longest * 2,
@@ -103,7 +103,38 @@ def typed(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-class SpecialisationField(forms.ModelChoiceField):
+class DetailsForm(forms.Form):
+    """What the tax service knows, and the e-mail that opens the cabinet."""
+
+    company = _field("company", is_needed=True)
+    legal_form = forms.ChoiceField(label=_title("legal_form"), choices=LegalForm)
+    inn = _field("inn", is_needed=True, inputmode="numeric")
+    ogrn = _field("ogrn", inputmode="numeric")
+    kpp = _field("kpp", inputmode="numeric")
+    director = _field("director")
+    legal_address = _field("legal_address")
+    email = _field(
+        "email",
+        is_needed=True,
+        hint=_("На него приходят письма и ссылки для входа."),
+        inputmode="email",
+        autocomplete="email",
+    )
+    comment = _field("comment", hint=_("Что и почему меняется."), rows=3)
+    file = forms.FileField(
+        label=_("Документ, который это подтверждает"), required=False, max_length=200
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "file"}
+        data, problems = reading.read(Application.Form.UPDATE, typed)
+        for name, why in problems.items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, why)
+        return {**dict.fromkeys(typed, ""), **data}
+
+
+class SpecialisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     language = "ru"
 
     def label_from_instance(self, obj: Any) -> str:
@@ -115,7 +146,10 @@ class PriceForm(forms.Form):
 
     title = forms.CharField(label=_("Услуга"), max_length=200)
     specialisation = SpecialisationField(
-        label=_("Специализация"), queryset=Specialisation.objects.none(), required=False
+        label=_("Специализация"),
+        queryset=Specialisation.objects.none(),
+        required=False,
+        empty_label=_("не выбрана"),
     )
     price_from = forms.CharField(
         label=_("Цена от, ₽"),

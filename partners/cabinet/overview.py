@@ -11,13 +11,21 @@ from partners.cabinet.door import Answer, for_partner, page
 from partners.cabinet.session import Visit
 from partners.errors import NotPossible
 from partners.selectors.cabinet import overview_of
-from partners.services import listing
+from partners.services import listing, plans, quotas
 
 
 @require_safe
 @for_partner
 def show(request: HttpRequest, visit: Visit) -> Answer:
-    return page(request, visit, "cabinet/overview.html", {"overview": overview_of(visit.partner)})
+    partner = visit.partner
+    tier = plans.tier_of(partner)
+    context = {
+        "overview": overview_of(partner),
+        "tier": tier,
+        "tier_title": tier.title(partner.language),
+        "left": max(0, tier.leads_a_month - quotas.used(partner)),
+    }
+    return page(request, visit, "cabinet/overview.html", context)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partners.cabinet.door import Answer, for_partner, page
 from partners.cabinet.forms import ProfileForm, profile_values
 from partners.cabinet.session import Visit
-from partners.services import own_changes
+from partners.services import own_changes, own_details
 
 
 @require_safe
@@ -21,6 +21,7 @@ def show(request: HttpRequest, visit: Visit) -> Answer:
         "category": partner.category.title(partner.language),
         "specialisations": [term.title(partner.language) for term in partner.specialisations.all()],
         "regions": [term.title(partner.language) for term in partner.regions.all()],
+        "waiting": own_details.open_change(partner),
         "cities": [city.name for city in partner.cities.all()],
     }
     return page(request, visit, "cabinet/profile.html", context)

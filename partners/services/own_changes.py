@@ -9,7 +9,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from partners.models import Partner, ProfileChange
-from partners.services import profile
+from partners.services import profile, search
 from partners.services.profile import Change
 
 # What the tax service knows, or what opens the cabinet, is changed by an application that a person decides.
@@ -37,6 +37,7 @@ def change(
         )
         partner.updated_at = now()
         partner.save()
+        search.refresh(partner)
     return done
 
 

@@ -17,7 +17,18 @@ from tests.support.office import queries_of
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("", "leads/", "profile/", "profile/edit/", "services/", "documents/", "statistics/")
+PAGES = (
+    "",
+    "leads/",
+    "profile/",
+    "profile/edit/",
+    "profile/details/",
+    "services/",
+    "documents/",
+    "statistics/",
+    "plan/",
+    "payments/",
+)
 NASTY = "<script>alert(1)</script>"
 
 

@@ -48,6 +48,14 @@ def test_what_is_typed_is_on_the_page_at_once(partner, cabinet):
     assert "Сохранено" not in text_of(cabinet, "/cabinet/profile/")
 
 
+def test_what_is_new_is_found_at_once(partner, cabinet):
+    cabinet.post(EDIT, TYPED | {"about": "Ставим флюгеры."})
+    cabinet.post(PRICES, {"title": "Дымоход"})
+    partner.refresh_from_db()
+    assert "флюгеры" in partner.search
+    assert "дымоход" in partner.search
+
+
 def test_every_change_is_written_down_once(partner, cabinet):
     cabinet.post(EDIT, TYPED, REMOTE_ADDR="192.0.2.7")
     before, after, address = ProfileChange.objects.values_list(
