@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from integrations import selectors
 from integrations.clock import now
 from integrations.services import heartbeats
+from partners.selectors import checking
 from payments.models import Incident, MoneyEntry, Payment
 
 SCRAPE_TIMEOUT = "8s"  # below Prometheus' own 10
@@ -61,7 +62,15 @@ class DatabaseFigures(Collector):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL statement_timeout = '{SCRAPE_TIMEOUT}'")
-            yield from [*payments(), *money(), *access(), *queues(), *incidents(), *processes()]
+            yield from [
+                *payments(),
+                *money(),
+                *access(),
+                *queues(),
+                *incidents(),
+                *processes(),
+                *registry(),
+            ]
 
 
 def payments() -> Iterator[Metric]:
@@ -161,3 +170,22 @@ def processes() -> Iterator[Metric]:
     for name, age in heartbeats.ages().items():
         gauge.add_metric([name], age.total_seconds())
     yield gauge
+
+
+def registry() -> Iterator[Metric]:
+    """Partners' applications, and how the tax service answers."""
+    waiting = GaugeMetricFamily(
+        "provodnik_applications_open", "Applications without a decision", labels=["check"]
+    )
+    for state, count in checking.waiting().items():
+        waiting.add_metric([state], count)
+    yield waiting
+    yield GaugeMetricFamily(
+        "provodnik_fns_failures_24h", "Calls the tax service did not answer", checking.failures()
+    )
+    yield GaugeMetricFamily(
+        "provodnik_fns_paused", "Reasons not to ask the tax service now", len(checking.pauses())
+    )
+    yield GaugeMetricFamily(
+        "provodnik_partners_overdue", "Partners overdue for a new look", checking.overdue_partners()
+    )

@@ -31,7 +31,14 @@ class RegistryAnswer(models.Model):
         verbose_name = _("ответ ФНС")
         verbose_name_plural = _("ответы ФНС")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["inn", "method", "-received_at"], name="answers_by_inn")]
+        indexes = [
+            models.Index(fields=["inn", "method", "-received_at"], name="answers_by_inn"),
+            models.Index(
+                fields=["-received_at"],
+                condition=models.Q(outcome="failed"),
+                name="answers_failed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.inn}"

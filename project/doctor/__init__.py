@@ -6,6 +6,7 @@ from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
+from project.doctor.registry import tax_service
 from project.doctor.services import mail, panel, telegram
 from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
@@ -27,6 +28,7 @@ def examine() -> list[Section]:
         Section("Remnawave", panel()),
         Section("Telegram", telegram()),
         Section("E-mail", mail()),
+        Section("FNS", tax_service(kept=readable)),
     ]
     return [
         *first,
