@@ -6,6 +6,7 @@ from celery import shared_task
 
 from integrations.wakeups import awake
 from partners.services import allowances, fetching, intake, leads, sign_in, verification
+from partners.services.look import refresh
 
 
 @shared_task(name="partners.sweep_sign_in")
@@ -45,3 +46,9 @@ def apply_calls() -> int:
 def fetch_documents() -> int:
     awake(fetching.FETCH)
     return fetching.fetch_documents()
+
+
+@shared_task(name=refresh.REFRESH)
+def refresh_look() -> int:
+    awake(refresh.REFRESH)
+    return refresh.refresh_due()

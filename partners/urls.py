@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from partners.views import catalogue, embed, offers, page, seo
+from partners.views import catalogue, embed, look, offers, page, seo
 
 app_name = "partners"
 
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^partners/{CODE}/$", page.page, name="page"),
     re_path(rf"^partners/{CODE}/card/$", embed.one, name="card"),
     re_path(rf"^partners/{CODE}/logo\.png$", page.logo, name="logo"),
+    path("partners/look/published", look.published, name="look-published"),
+    path("partners/look/<str:page_id>/<str:name>", look.asset, name="look-asset"),
 ]

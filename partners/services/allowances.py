@@ -1,4 +1,4 @@
-"""How much of the API a key or an address may use in a minute.
+"""How often something may be done in a while: requests of a key or an address, calls to a service that counts them.
 
 Counted in PostgreSQL, by one statement per request: it is up whenever the API is, and Redis may be down. Where even
 this statement fails, the request goes on.
@@ -30,21 +30,24 @@ SPEND = """
 """
 
 
-def spend(who: str, *, limit: int) -> int:
-    """Count one request; returns the seconds to wait, 0 when there is room. A `limit` of 0 is none."""
+def spend(who: str, *, limit: int, window: timedelta = WINDOW) -> int:
+    """Count one request; returns the seconds to wait, 0 when there is room. A `limit` of 0 is none.
+
+    `window` is at most KEPT: rows older than that are swept away.
+    """
     if limit <= 0:
         return 0
     moment = wall_clock()
     try:
         with connection.cursor() as cursor:
-            cursor.execute(SPEND, {"who": who, "now": moment, "over": moment - WINDOW})
+            cursor.execute(SPEND, {"who": who, "now": moment, "over": moment - window})
             used, started_at = cursor.fetchone()
     except DatabaseError as error:
         log.warning("api.uncounted", error=type(error).__name__)
         return 0
     if used <= limit:
         return 0
-    left: float = (started_at + WINDOW - moment).total_seconds()
+    left: float = (started_at + window - moment).total_seconds()
     return max(1, round(left))
 
 

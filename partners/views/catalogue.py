@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from partners.models import Category, City, Region, Shows, Specialisation
+from partners.models import Category, City, Region, Shows, Specialisation, TildaPage
 from partners.models.vocabulary import Term
 from partners.selectors import catalogue as selector
 from partners.selectors.cards import card, language
@@ -23,6 +23,7 @@ from partners.selectors.catalogue import LEAST_RATINGS, MOST, Found, Query, Sort
 from partners.services import shows
 from partners.views import meta
 from partners.views.language import PARAMETER, asked_for, spoken
+from partners.views.wearing import in_look
 from payments.formats import NBSP, money
 
 NEAR = 2  # pages before and after the present one that have a link
@@ -65,6 +66,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if shows.is_person(request):
         shows.count([partner.pk for partner in found.partners], Shows.Surface.CATALOGUE)
     said: Parameters = [(PARAMETER, code)] if (code := asked_for(request)) else []
+    about = _meta(query.query, found)
     context = {
         "query": query.query,
         "lists": query.lists,
@@ -80,9 +82,15 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "language": asked_for(request),
         "is_cut": found.is_more_than_counted and found.page == found.pages,
         "most": MOST,
-        "meta": _meta(query.query, found),
+        "meta": about,
     }
-    return render(request, "partners/catalogue.html", context)
+    return in_look(
+        request,
+        "partners/catalogue.html",
+        context,
+        role=TildaPage.Role.CATALOGUE,
+        values={"title": about.title},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
 from integrations.clock import now, wall_clock
-from partners.models import Partner, Shows
+from partners.models import Partner, Shows, TildaPage
 from partners.selectors.cards import logo_version, profile
 from partners.services import logos, shows
 from partners.views import meta
 from partners.views.language import spoken
+from partners.views.wearing import in_look
 
 # An answer of the tax service older than this is shown to staff as a warning.
 STALE = timedelta(days=30)
@@ -59,13 +60,24 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         shows.count([partner.pk], Shows.Surface.PAGE)
     shown = profile(partner)
     for_staff = _is_staff(request)
+    about = meta.of_partner(shown)
     context = {
         "profile": shown,
         "card": shown.card,
-        "meta": meta.of_partner(shown),
+        "meta": about,
         "is_stale": for_staff and _is_stale(partner),
     }
-    response = render(request, "partners/page.html", context)
+    response = in_look(
+        request,
+        "partners/page.html",
+        context,
+        role=TildaPage.Role.PARTNER,
+        values={
+            "title": about.title,
+            "partner_name": partner.name,
+            "partner_code": partner.code,
+        },
+    )
     patch_vary_headers(response, ["Cookie"])
     if for_staff:
         patch_cache_control(response, private=True, no_store=True)

@@ -269,12 +269,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / ".local" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-# --- Files that people send: private, handed out by views that ask who wants them ------------------------------------
-
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
-MEDIA_URL = "/media/"  # no address serves it
-FILE_UPLOAD_PERMISSIONS = 0o640
-
 # --- Staff sign-in ----------------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = [

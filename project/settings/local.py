@@ -41,6 +41,9 @@ CREDENTIALS = env.Credentials(
         "BOT_WEBHOOK_SECRET": "sandbox-webhook-secret",
         "TILDA_WEBHOOK_KEY_NAME": "X-Tilda-Key",
         "TILDA_WEBHOOK_SECRET": "tilda-sandbox-form-key",
+        "TILDA_BASE_URL": f"{SANDBOX_URL}/tilda_api",
+        "TILDA_PUBLIC_KEY": "sandbox-tilda-public",
+        "TILDA_SECRET_KEY": "sandbox-tilda-secret",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": "8025",
         "SMTP_USER": "shop@provodnik.example",
@@ -54,6 +57,7 @@ PAYMENT_PROVIDERS = env.words(
 # The sandbox calls as the shop's own proxy would, naming the address a provider calls from.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "127.0.0.1")
 EMBED_HOSTS = env.words("EMBED_HOSTS", SANDBOX_URL)
+TILDA_PROJECT_ID = env.text("TILDA_PROJECT_ID", "4242")
 SUPPORT_URL = env.text("SUPPORT_URL", "https://t.me/provodnik_support")
 TERMS_URL = env.text("TERMS_URL", f"{SANDBOX_URL}/terms/")
 EMAIL_FROM = env.text("EMAIL_FROM", "Проводник <shop@provodnik.example>")

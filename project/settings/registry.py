@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,14 @@ PARTNER_RECHECK_HOURS = env.number("PARTNER_RECHECK_HOURS", 24)
 # Calls of the tax service that partners leave to applications.
 FNS_CALLS_FOR_APPLICATIONS = env.number("FNS_CALLS_FOR_APPLICATIONS", 20)
 
+# The project in Tilda whose pages may lend their look.
+TILDA_PROJECT_ID = env.text("TILDA_PROJECT_ID", "")
+
+# Files that people send: private, handed out by views that ask who wants them.
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(env.ROOT / ".local" / "media")))
+MEDIA_URL = "/media/"  # no address serves it
+FILE_UPLOAD_PERMISSIONS = 0o640
+
 # Entries of CELERY_BEAT_SCHEDULE.
 REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
     "apply-calls": {
@@ -26,6 +35,11 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partners.fetch_documents",
         "schedule": 5.0,
         "options": {"expires": 10},
+    },
+    "refresh-look": {
+        "task": "partners.refresh_look",
+        "schedule": 15.0,
+        "options": {"expires": 30},
     },
     "sweep-sign-in": {
         "task": "partners.sweep_sign_in",

@@ -289,7 +289,7 @@ def test_the_price_of_a_page_is_constant(client, django_assert_num_queries):
 
     for number in (2, 9):
         partner = more(number)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get("/partners/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             page_of(client, partner)
