@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from rest_framework import serializers
 
 from partners.models import Partner, PartnerService, Tier
 from partners.models.vocabulary import LegalForm
+from partners.selectors import cards
 from payments.models import Payment, Plan
 
 Shape = serializers.Serializer[Any]
@@ -100,6 +102,21 @@ class ServiceShape(Shape):
         return service.specialisation.code if service.specialisation else None
 
 
+class ContactsShape(Shape):
+    """As on the company's page: checked to be what they seem, empty where there is none."""
+
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    website = serializers.CharField()
+    telegram = serializers.CharField(help_text=_("Имя без @"))
+
+    class Meta:
+        ref_name = "Contacts"
+
+    def to_representation(self, partner: Partner) -> dict[str, str]:
+        return asdict(cards.contacts(partner))
+
+
 class PartnerPage(PartnerCard):
     """A verified company with everything its page tells."""
 
@@ -107,9 +124,7 @@ class PartnerPage(PartnerCard):
     inn = serializers.CharField()
     ogrn = serializers.CharField()
     address = serializers.CharField()
-    phone = serializers.CharField()
-    website = serializers.CharField()
-    telegram = serializers.CharField()
+    contacts = ContactsShape(source="*")
     about = serializers.CharField()
     cities = serializers.SerializerMethodField()
     radius_km = serializers.IntegerField(allow_null=True)

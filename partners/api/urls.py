@@ -26,7 +26,10 @@ def at(route: str, view: type[ApiView], name: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern] = [
+    *at("partners/search", companies.Search, "api-search"),
+    *at("partners/register", companies.Register, "api-register"),
     *at("partners/<partner_code:code>", companies.OnePartner, "api-partner"),
+    *at("partners/<partner_code:code>/profile", companies.Profile, "api-profile"),
     *at("leads/", leads.Leads, "api-leads"),
     *at("leads/<int:id>/", leads.OneLead, "api-lead"),
     *at("leads/<int:id>/match", leads.MatchLead, "api-lead-match"),

@@ -138,3 +138,62 @@ class Email(Text):
             except ValidationError:
                 self.fail("email")
         return text
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "minLength": 1, "maxLength": 40},
+            {"type": "integer", "minimum": 1, "maximum": 999_999_999_999_999},
+        ]
+    }
+)
+class Digits(Text):
+    """A number of a register: a text, or digits; a number loses the zeros in front, a text keeps them."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(max_length=40, **how)
+
+    def to_internal_value(self, data: Any) -> Any:
+        is_number = isinstance(data, int) and not isinstance(data, bool)
+        if is_number and not 0 < data < 10**15:
+            self.fail("invalid")
+        return super().to_internal_value(str(data) if is_number else data)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {
+                "type": "array",
+                "maxItems": 100,
+                "items": {"type": "string", "maxLength": 1000},
+            },
+            {"type": "string", "maxLength": 5000},
+        ]
+    }
+)
+class Words(serializers.Field[list[str], Any, Any, Any]):
+    """Several words: a list of texts, or one text of them."""
+
+    default_error_messages = {
+        "invalid": _('Нужен список слов, например ["50", "77"]; не больше 100.')
+    }
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if isinstance(data, str) and len(data) <= 5000:
+            return [data] if data.strip() else []
+        is_list = isinstance(data, list) and len(data) <= 100
+        if not is_list or not all(isinstance(each, str) and len(each) <= 1000 for each in data):
+            self.fail("invalid")
+        return [each for each in data if each.strip()]
+
+    def to_representation(self, value: list[str]) -> list[str]:
+        return value
+
+
+class Yes(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data

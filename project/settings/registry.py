@@ -91,6 +91,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "ApplicationStatus": "partners.models.Application.Status",
+        "PartnerStatus": "partners.models.Partner.Status",
         "LeadSource": "partners.models.Lead.Source",
         "LeadStatus": "partners.models.Lead.Status",
         "OfferStatus": "partners.models.LeadOffer.Status",

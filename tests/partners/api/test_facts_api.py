@@ -21,7 +21,8 @@ def test_a_company_is_told_with_what_its_page_tells(bot):
     assert told["cities"] == ["Тестовск"]
     assert told["services"][0]["price_from"] == "1000.00"
     assert told["category"] == {"code": "contractor", "title": "Подрядчик"}
-    assert partner.email not in str(told)
+    assert told["contacts"]["telegram"] == "romashka"
+    assert partner.director not in str(told)
 
 
 @pytest.mark.parametrize("status", [s for s in Partner.Status if s != Partner.Status.ACTIVE])
