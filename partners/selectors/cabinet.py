@@ -27,7 +27,7 @@ class Overview:
 
 
 def overview_of(partner: Partner) -> Overview:
-    today = timezone.localdate(now())
+    today = timezone.localtime(now()).date()
     shows = Shows.objects.filter(partner=partner, day__gt=today - timedelta(days=SHOWN_DAYS))
     documents = Document.objects.filter(partner=partner)
     ours = list(

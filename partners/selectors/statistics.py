@@ -65,7 +65,7 @@ class Statistics:
 
 def statistics_of(partner: Partner, *, period: int) -> Statistics:
     """The last `period` days, today included; two queries."""
-    today = timezone.localdate(now())
+    today = timezone.localtime(now()).date()
     first = today - timedelta(days=period - 1)
     counted: dict[tuple[date, str], int] = {
         (day, surface): count
@@ -119,7 +119,7 @@ def statistics_of(partner: Partner, *, period: int) -> Statistics:
 
 def _pieces(counts: list[int], tallest: int) -> list[Piece]:
     """A column from the bottom up."""
-    pieces, top = [], float(HEIGHT)
+    pieces, top = [], 1.0 * HEIGHT
     for surface, count in zip(Shows.Surface.values, counts, strict=True):
         if count:
             height = round(HEIGHT * count / tallest, 2)
