@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from partners.views import catalogue, embed, look, offers, page, seo
+from partners.views.join import join
+from partners.views.status import correct, status
 
 app_name = "partners"
 
@@ -13,6 +15,9 @@ CODE = r"(?P<code>[PpРр]-\d{6}-\d{4,5})"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("partners.api.urls")),
     path("cabinet/", include("partners.cabinet.urls")),
+    path("partners/join/", join, name="join"),
+    path("status/<slug:token>/", status, name="status"),
+    path("status/<slug:token>/correct/", correct, name="correct"),
     path("offers/<slug:token>/", offers.offer, name="offer"),
     path("robots.txt", seo.robots, name="robots"),
     path("sitemap.xml", seo.index, name="sitemap"),
