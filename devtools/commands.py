@@ -86,7 +86,7 @@ def _run() -> int:
         supervisor = Supervisor(env, servers.children)
         try:
             supervisor.start([plan.sandbox(addresses)])  # while the database is made ready
-            for command in (["migrate", "--verbosity=0"], ["seed_demo"]):
+            for command in (["migrate", "--verbosity=0"], ["seed_demo", "--companies"]):
                 if foreground.python("manage.py", *command, env=env):
                     raise console.Stopped(f"manage.py {command[0]} failed; it says why above.")
             supervisor.wait()  # the bot calls the sandbox as soon as it starts

@@ -19,7 +19,7 @@ from partners.admin.forms import ConfirmForm, DecisionForm, NoteForm
 from partners.admin.words import decided_how, who_looks
 from partners.errors import AlreadyDecided, NotPossible, TakenByAnother
 from partners.models import Application, Decision, Outcome
-from partners.services import decisions, desk, notes
+from partners.services import decisions, desk, notes, verification
 
 if TYPE_CHECKING:
     from integrations.admin.cards import CardAdmin
@@ -51,6 +51,8 @@ class Deciding(Base):
             found += self._decisions(row)
             if row.is_open:
                 found.append(self._lock_button(request, row))
+                if row.check_state != Application.Check.NOT_NEEDED:
+                    found.append(self.button("ask_again", row, _("Спросить ФНС ещё раз")))
         found.append(self.button("note", row, _("Заметка"), asks=True))
         return found
 
@@ -209,6 +211,14 @@ class Deciding(Base):
             state = {"state": fresh.get_status_display()}
             said = _("Эту заявку уже не решают: %(state)s.") % state
         return self.done(request, row, said, level=messages.WARNING)
+
+    @method_decorator(require_POST)
+    def ask_again(self, request: HttpRequest, row: Application) -> HttpResponse:
+        try:
+            verification.ask_again(application_id=row.pk, staff=cast(User, request.user))
+        except NotPossible as error:
+            return self.done(request, row, str(error), level=messages.WARNING)
+        return self.done(request, row, _("Вопрос отправлен: ответ ФНС придёт за минуту."))
 
     # --- notes
 

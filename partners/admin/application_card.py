@@ -19,13 +19,12 @@ from partners.admin.words import (
     check_badge,
     decided_how,
     result_badge,
-    rule_title,
     status_badge,
     waits_badge,
     who_looks,
 )
 from partners.fields import FIELDS
-from partners.models import Application, Partner
+from partners.models import Application, ApplicationEvent, Partner
 from partners.services import desk, profile, publishing
 
 MOST = 50
@@ -63,7 +62,7 @@ def _warning(application: Application) -> str:
         return ""
     if application.check_state == Application.Check.MANUAL:
         said = _("ФНС не ответила, поэтому ничего не проверено: решайте по документам.")
-        return f"{said} {application.check_error}".strip()
+        return f"{said} {_(application.check_error) if application.check_error else ''}".strip()
     if application.check_state == Application.Check.WAITING:
         return _("ФНС ещё не ответила: обычно это занимает минуту. Можно спросить ещё раз.")
     return ""
@@ -124,10 +123,10 @@ def _verdicts(application: Application) -> Table:
         rows=[
             [
                 result_badge(verdict),
-                rule_title(verdict.rule),
+                verdict.title,
                 verdict.sent or NOTHING,
                 verdict.found or NOTHING,
-                verdict.detail,
+                verdict.explanation,
                 row_link(verdict.answer, _("ответ ФНС")) if verdict.answer else "",
             ]
             for verdict in application.verdicts.select_related("answer").defer("answer__body")
@@ -214,7 +213,7 @@ def _raw(application: Application) -> Table:
 def _history(application: Application) -> Table:
     """Events, the call, letters and actions, by time."""
     rows: list[tuple[datetime, list[Any]]] = [
-        (one.created_at, [one.get_kind_display(), one.note or NOTHING, one.staff or NOTHING])
+        (one.created_at, [one.get_kind_display(), _story(one), one.staff or NOTHING])
         for one in application.events.select_related("staff")[:MOST]
     ]
     call = application.callback
@@ -236,6 +235,13 @@ def _history(application: Application) -> Table:
         ],
         empty=_("Пока ничего не происходило."),
     )
+
+
+def _story(event: ApplicationEvent) -> str:
+    """Why the tax service did not answer is a message of the catalogue; the rest is people's own words."""
+    if event.kind == ApplicationEvent.Kind.CHECK_FAILED and event.note:
+        return _(event.note)
+    return event.note or NOTHING
 
 
 def _short(value: Any) -> Any:

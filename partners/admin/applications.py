@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, Tone, badge
 from integrations.admin.cards import Card, CardAdmin
+from partners.admin import found
 from partners.admin.application_actions import DECIDES, Deciding
 from partners.admin.application_card import card_of
 from partners.admin.filters import ApplicationState, RiskFilter
@@ -51,6 +52,7 @@ class ApplicationAdmin(Deciding, CardAdmin):
         "approve": ("decide", DECIDES),
         "correct": ("decide", DECIDES),
         "reject": ("decide", DECIDES),
+        "ask_again": ("ask_again", DECIDES),
         "note": ("note", "partners.view_application"),
     }
 
@@ -73,7 +75,9 @@ class ApplicationAdmin(Deciding, CardAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Application], search_term: str
     ) -> tuple[QuerySet[Application], bool]:
-        return queryset.filter(matching(search_term)) if search_term.strip() else queryset, False
+        return queryset.filter(
+            found.applications(search_term)
+        ) if search_term.strip() else queryset, False
 
     @admin.display(description=gettext_lazy("№"))
     def number(self, row: Application) -> int:
@@ -110,20 +114,3 @@ class ApplicationAdmin(Deciding, CardAdmin):
         card = card_of(row, request.user)
         card.actions = self.actions_of(request, row)
         return card
-
-
-def matching(term: str) -> Q:
-    """A number is an application's, an INN or the end of a telephone; anything else is a name or an address."""
-    text = term.strip()
-    digits = "".join(letter for letter in text if letter.isdecimal())
-    if "@" in text:
-        return Q(email__iexact=text)
-    number = text.lstrip("№# ")
-    if number.isdecimal() and len(number) < 10:
-        return Q(pk=int(number)) | Q(inn__startswith=number)
-    if digits and not any(letter.isalpha() for letter in text):
-        found = Q(inn=digits) | Q(phone=f"+{digits}")
-        if len(digits) == 11 and digits[0] == "8":
-            found |= Q(phone=f"+7{digits[1:]}")
-        return found | (Q(phone=f"+7{digits}") if len(digits) == 10 else Q())
-    return Q(company__icontains=text) | Q(email__istartswith=text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,8 @@ from partners.models import (
     Specialisation,
 )
 from partners.services import profile
+from partners.services.verification import likeness
+from partners.services.verification.likeness import Likeness
 
 LEFT_OUT = ("documents", "logo", "consent", "comment", "partner_code")
 ALWAYS = ("company", "inn", "ogrn", "kpp", "director", "legal_address")
@@ -29,10 +30,6 @@ LISTS: dict[str, Any] = {
     "specialisations": Specialisation,
     "regions": Region,
 }
-LEGAL_WORDS = re.compile(
-    r"общество с ограниченной ответственностью|индивидуальный предприниматель"
-    r"|(публичное |непубличное |закрытое |открытое )?акционерное общество|\b(ооо|ип|ао|пао|зао|оао)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +87,13 @@ def compare(
 
 def same(name: str, one: str, other: str) -> bool:
     """Whether two values mean the same to a reader: signs, case and the words of a legal form aside."""
-    first, second = _plain(one), _plain(other)
     if name == "company":
-        first, second = LEGAL_WORDS.sub("", first), LEGAL_WORDS.sub("", second)
-    return first.split() == second.split()
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w\s+@]", " ", text.casefold().replace("ё", "е"))
+        return likeness.companies(one, other) == Likeness.SAME
+    if name == "director":
+        return likeness.people(one, other) == Likeness.SAME
+    if name == "legal_address":
+        return likeness.addresses(one, other) != Likeness.OTHER
+    return likeness.plain(one) == likeness.plain(other)
 
 
 def _of_registry(answer: RegistryAnswer | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
 from integrations.admin.body import readable
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
 from partners.admin.filters import SeenFilter
-from partners.admin.words import answer_badge, result_badge, rule_title
+from partners.admin.words import answer_badge, result_badge
 from partners.fields import FIELDS
 from partners.models import RegistryAnswer, RegistryChange
 from partners.services import partner_desk
@@ -75,7 +75,7 @@ class RegistryAnswerAdmin(CardAdmin):
                     title=_("Вердикты по этому ответу"),
                     headers=(_("заявка"), _("правило"), _("вердикт")),
                     rows=[
-                        [row_link(one.application), rule_title(one.rule), result_badge(one)]
+                        [row_link(one.application), one.title, result_badge(one)]
                         for one in verdicts
                     ],
                     empty=_("На него не опирается ни один вердикт."),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.clock import now
 from partners.admin.words import STALE_AFTER
-from partners.models import Application, Region, RegistryChange, RiskSignal, Tier
+from partners.models import Application, Category, Region, RegistryChange, RiskSignal, Tier
 from payments.models import Payment
 
 OPEN = Q(status__in=Application.OPEN)
@@ -53,6 +53,17 @@ class RiskFilter(SimpleListFilter):
         if self.value() in RiskSignal.Kind.values:
             signals = signals.filter(kind=self.value())
         return queryset.filter(Exists(signals)) if self.value() else queryset
+
+
+class CategoryFilter(SimpleListFilter):
+    title = gettext_lazy("категория")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(one.code, one.title_ru) for one in Category.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(category__code=self.value()) if self.value() else queryset
 
 
 class RegionFilter(SimpleListFilter):

@@ -28,6 +28,7 @@ from partners.models import (
     RuleVerdict,
 )
 from partners.services import desk
+from partners.services.aliases import FORM
 from partners.services.letters import Again, draft, reapply_after
 
 
@@ -241,7 +242,10 @@ class TokenForm(forms.Form):
 class AliasForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     field = forms.ChoiceField(
         label=gettext_lazy("Наше поле"),
-        choices=[(name, field.title) for name, field in FIELDS.items()],
+        choices=[
+            (FORM, gettext_lazy("Имя самой формы")),
+            *((name, field.title) for name, field in FIELDS.items()),
+        ],
         widget=UnfoldAdminSelectWidget,
     )
 

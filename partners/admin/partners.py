@@ -7,23 +7,26 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from unfold.admin import TabularInline
 
 from integrations.admin.badges import NOTHING, Tone, badge, moment
 from integrations.admin.cards import Action, Card, CardAdmin
 from integrations.clock import now
-from partners.admin.filters import PartnerQueue, RegionFilter, TierFilter
+from partners.admin import found
+from partners.admin.filters import CategoryFilter, PartnerQueue, RegionFilter, TierFilter
 from partners.admin.forms import NoteForm, ReasonForm
 from partners.admin.partner_card import card_of
 from partners.admin.words import is_stale, partner_badge
 from partners.errors import NotPossible
-from partners.models import Category, Partner, PartnerService
-from partners.services import notes, partner_desk
+from partners.models import Partner, PartnerService
+from partners.services import accounts, notes, partner_desk, search, verification
 
 HIDES, EDITS = "partners.hide_partner", "partners.change_partner"
 Status = Partner.Status
@@ -38,17 +41,6 @@ class PartnerServiceInline(TabularInline):  # type: ignore[misc]  # Unfold is un
         return request.user.has_perm(EDITS)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
-
-
-class CategoryFilter(admin.SimpleListFilter):
-    title = gettext_lazy("категория")
-    parameter_name = "category"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(one.code, one.title_ru) for one in Category.objects.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(category__code=self.value()) if self.value() else queryset
 
 
 @admin.register(Partner)
@@ -114,6 +106,7 @@ class PartnerAdmin(CardAdmin):
         "edit": ("edit", EDITS),
         "hide": ("hide", HIDES),
         "show": ("show", HIDES),
+        "verify": ("verify", "partners.verify_partner"),
         "note": ("note", "partners.view_partner"),
     }
 
@@ -129,7 +122,9 @@ class PartnerAdmin(CardAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Partner], search_term: str
     ) -> tuple[QuerySet[Partner], bool]:
-        return queryset.filter(matching(search_term)) if search_term.strip() else queryset, False
+        return queryset.filter(
+            found.partners(search_term)
+        ) if search_term.strip() else queryset, False
 
     @admin.display(description=gettext_lazy("состояние"))
     def state(self, row: Partner) -> SafeString:
@@ -166,8 +161,15 @@ class PartnerAdmin(CardAdmin):
                 found.append(self.button("hide", row, _("Скрыть"), asks=True))
             if row.status != Status.ACTIVE:
                 found.append(self.button("show", row, _("Вернуть в каталог"), asks=True))
+        if self.may(request, "verify") and row.status in (Status.ACTIVE, Status.PAUSED):
+            found.append(self.button("verify", row, _("Спросить ФНС сейчас")))
         found.append(self.button("note", row, _("Заметка"), asks=True))
         return found
+
+    @method_decorator(require_POST)
+    def verify(self, request: HttpRequest, row: Partner) -> HttpResponse:
+        verification.ask_now(partner_id=row.pk, staff=cast(User, request.user))
+        return self.done(request, row, _("Вопрос отправлен: ответ ФНС придёт за минуту."))
 
     def hide(self, request: HttpRequest, row: Partner) -> HttpResponse:
         return self._move(
@@ -261,6 +263,11 @@ class PartnerAdmin(CardAdmin):
         response.template_name = "admin/change_form.html"
         return cast(HttpResponse, response)
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "website":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: Any) -> None:
         obj.updated_at = now()
         if "email" in form.changed_data:
@@ -268,24 +275,16 @@ class PartnerAdmin(CardAdmin):
             obj.session_epoch = F("session_epoch") + 1
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """What follows from the new data: the text it is found by, and whom payments write to."""
+        super().save_related(request, form, formsets, change)
+        partner = Partner.objects.get(pk=form.instance.pk)
+        search.refresh(partner)
+        accounts.ensure_account(partner)
+
     def response_change(self, request: HttpRequest, obj: Partner) -> HttpResponse:
         return self.done(request, obj, _("Данные партнёра сохранены."))
 
 
 def is_editing(request: HttpRequest) -> bool:
     return bool(getattr(request, "is_editing", False))
-
-
-def matching(term: str) -> Q:
-    text = term.strip()
-    digits = "".join(letter for letter in text if letter.isdecimal())
-    if "@" in text:
-        return Q(email__iexact=text)
-    if text.upper().startswith("P-"):
-        return Q(code__startswith=text.upper())
-    if digits and not any(letter.isalpha() for letter in text):
-        found = Q(inn=digits) | Q(ogrn=digits) | Q(phone=f"+{digits}")
-        if len(digits) == 11 and digits[0] == "8":
-            found |= Q(phone=f"+7{digits[1:]}")
-        return found | Q(inn__startswith=digits)
-    return Q(name__icontains=text) | Q(legal_name__icontains=text) | Q(email__istartswith=text)

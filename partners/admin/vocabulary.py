@@ -22,6 +22,7 @@ from partners.models import (
     Specialisation,
     Tier,
 )
+from partners.services.aliases import FORM
 
 
 class ListAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
@@ -121,6 +122,8 @@ class FieldAliasAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
 
     @admin.display(description=gettext_lazy("наше поле"))
     def title(self, row: FieldAlias) -> str:
+        if row.field == FORM:
+            return str(gettext_lazy("Имя самой формы"))
         return str(FIELDS[row.field].title) if row.field in FIELDS else row.field
 
     @admin.display(description=gettext_lazy("форма"))

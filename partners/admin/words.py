@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, Tone, badge, duration
 from integrations.clock import now
@@ -73,17 +72,6 @@ OFFER_TONES = {
     LeadOffer.Status.DECLINED: Tone.IDLE,
     LeadOffer.Status.MISSED: Tone.WARN,
 }
-# A code nobody knows any more is shown as it is.
-RULES = {
-    "inn": gettext_lazy("ИНН верный"),
-    "ogrn": gettext_lazy("ОГРН верный"),
-    "kpp": gettext_lazy("КПП верный"),
-    "found": gettext_lazy("Есть в реестре"),
-    "active": gettext_lazy("Действует"),
-    "name": gettext_lazy("Название совпадает"),
-    "age": gettext_lazy("Возраст компании"),
-    "negative": gettext_lazy("Отрицательные отметки"),
-}
 STALE_AFTER = timedelta(
     days=30
 )  # a partner whom the tax service was not asked about for longer is doubtful
@@ -140,10 +128,6 @@ def offer_badge(offer: LeadOffer) -> SafeString:
 
 def yes_badge(*, is_on: bool) -> SafeString:
     return badge(_("используется"), Tone.OK) if is_on else badge(_("выключено"), Tone.IDLE)
-
-
-def rule_title(code: str) -> str:
-    return str(RULES.get(code, code))
 
 
 def who_looks(application: Application) -> str:

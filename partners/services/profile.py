@@ -41,11 +41,11 @@ TEXTS = {
 SUMS = ("budget_from", "budget_to")
 # Column of the partner -> names in the tax service's card, the first that says something. It is kept as it says it.
 OF_THE_REGISTRY = {
-    "legal_name": ("full_name", "short_name"),
+    "legal_name": ("legal_name", "short_name"),
     "ogrn": ("ogrn",),
     "kpp": ("kpp",),
-    "director": ("director",),
-    "legal_address": ("address",),
+    "director": ("director", "managed_by"),
+    "legal_address": ("legal_address",),
     "registered_on": ("registered_on",),
 }
 LEGAL = frozenset({"company", "legal_form", "inn", "ogrn", "kpp", "director", "legal_address"})

@@ -7,19 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from integrations.clock import now
 from partners.errors import NotPossible, PartnerExists
 from partners.models import Application, Category, Document, Partner
-from partners.services import desk, profile
+from partners.services import accounts, desk, profile, search
 from partners.services.codes import next_code
 
 log = structlog.get_logger(__name__)
 
 Form = Application.Form
-RECHECKED_AFTER = timedelta(days=1)
 LOGOS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
@@ -44,6 +44,8 @@ def publish(
     else:
         published = _change(application)
     _attach_documents(application, published.partner)
+    accounts.ensure_account(published.partner)
+    search.refresh(published.partner)
     application.partner = published.partner
     return published
 
@@ -134,7 +136,8 @@ def _write(partner: Partner, values: dict[str, Any], *, verified_at: Any) -> Non
         partner.budget_from, partner.budget_to = high, low
     partner.verified_at = verified_at
     # Whom nobody has asked about is asked about at the next round.
-    partner.recheck_at = now() + (RECHECKED_AFTER if verified_at else timedelta())
+    pause = timedelta(hours=settings.PARTNER_RECHECK_HOURS) if verified_at else timedelta()
+    partner.recheck_at = now() + pause
     partner.updated_at = now()
     partner.save()
 

@@ -26,7 +26,7 @@ from tests.partners.factories import a_document, a_partner, an_application, an_o
 
 
 def an_answer(inn: str, **fields: Any) -> RegistryAnswer:
-    card = {"full_name": "ООО «РОМАШКА»", "kpp": "990101001", "registered_on": "2019-05-07"}
+    card = {"legal_name": "ООО «РОМАШКА»", "kpp": "990101001", "registered_on": "2019-05-07"}
     answer: RegistryAnswer = RegistryAnswer.objects.create(
         **{
             "inn": inn,
@@ -61,12 +61,14 @@ def a_busy_application(staff: User, **fields: Any) -> Application:
     """With everything its page can show."""
     rival = a_partner()
     application = an_application(**{"check_state": "done", "status": "queued", **fields})
-    answer = an_answer(application.inn, card={"kpp": "990199999", "address": "г. Другой"})
+    answer = an_answer(application.inn, card={"kpp": "990199999", "legal_address": "г. Другой"})
     application.data |= {"kpp": "990101001", "services": "Кровля – 1 000–2 000 ₽ за м²"}
     application.problems = {"website": "это не адрес"}
     application.save()
     application.verdicts.create(rule="active", result="pass", answer=answer)
-    application.verdicts.create(rule="name", result="doubt", sent="Ромашка", found="РОМАШКА-2")
+    application.verdicts.create(
+        rule="name_matches", result="doubt", sent="Ромашка", found="РОМАШКА-2"
+    )
     application.verdicts.create(rule="odd_rule", result="fail")
     application.risks.create(kind="same_phone", partner=rival)
     application.risks.create(kind="rejected_before", other=an_application())

@@ -74,10 +74,10 @@ def test_an_approved_registration_is_a_partner_with_what_the_registry_says(olga)
     )
     answer = an_answer(
         application.inn,
-        full_name="ООО «РОМАШКА»",
+        legal_name="ООО «РОМАШКА»",
         kpp="990101001",
         director="Иванов Иван",
-        address="г. Тестовск",
+        legal_address="г. Тестовск",
         registered_on="2019-05-07",
     )
     document = a_document(application=application)
