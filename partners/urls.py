@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from partners.views import catalogue, embed, look, offers, page, seo
+from partners.views import catalogue, embed, invoice, look, offers, page, seo
 from partners.views.join import join
 from partners.views.status import correct, status
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners/join/", join, name="join"),
     path("status/<slug:token>/", status, name="status"),
     path("status/<slug:token>/correct/", correct, name="correct"),
+    path("pay/<str:token>/invoice.pdf", invoice.invoice, name="invoice"),
     path("offers/<slug:token>/", offers.offer, name="offer"),
     path("robots.txt", seo.robots, name="robots"),
     path("sitemap.xml", seo.index, name="sitemap"),

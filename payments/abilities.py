@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -195,4 +195,42 @@ class ReadsUpdates(Protocol):
 
     def callback_from(self, update: Mapping[str, Any]) -> RawCallback | None:
         """The call inside an update, in a form that `verify` accepts; None for an update about anything else."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """Whom a company pays, as an invoice names it. `vat`: the rate in per cent that a price includes, "" for none."""
+
+    name: str
+    inn: str
+    bank: str
+    bik: str
+    account: str
+    corr_account: str
+    kpp: str = ""
+    address: str = ""
+    director: str = ""
+    accountant: str = ""
+    vat: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """A line of a bank's statement: the payment order's number and date, and what came."""
+
+    number: str
+    on: date
+    money: Money
+
+
+@runtime_checkable
+class PaidByStatement(Protocol):
+    """A provider whose money only a bank's statement shows: it is not asked, it does not call, people confirm it."""
+
+    seller: Seller
+    invoice_days: int  # how long an invoice is open
+
+    def told_by(self, line: StatementLine, *, reference: str, payer_id: int) -> ProviderEvent:
+        """What a line says of the order that a person has recognised in it."""
         ...

@@ -15,3 +15,4 @@ class PaymentsConfig(AppConfig):
         register(checks.check_providers)
         register(checks.check_rules)
         register(checks.check_polling)
+        register(checks.check_seller)

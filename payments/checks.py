@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 
 from integrations.checks import malformed
+from payments.abilities import PaidByStatement
+from payments.provider import PaymentProvider
 from payments.registry import get_provider, known_slugs
 
 
@@ -73,3 +76,35 @@ def check_polling(**_: Any) -> list[CheckMessage]:
         for slug in settings.RECONCILE_ACTIVATES
         if slug not in known
     ]
+
+
+# What a bank refuses a payment order for: the digits of each requisite.
+REQUISITES = {
+    "SELLER_INN": r"[0-9]{10}|[0-9]{12}",
+    "SELLER_KPP": r"[0-9]{9}",
+    "SELLER_BIK": r"[0-9]{9}",
+    "SELLER_ACCOUNT": r"[0-9]{20}",
+    "SELLER_CORR_ACCOUNT": r"[0-9]{20}",
+    "SELLER_VAT": r"[0-9]{1,2}",
+    "SELLER_INVOICE_DAYS": r"[1-9][0-9]?",
+}
+
+
+def check_seller(**_: Any) -> list[CheckMessage]:
+    """Requisites that would be printed on invoices and come back from a bank."""
+    if not any(isinstance(one, PaidByStatement) for one in all_known()):
+        return []
+    return [
+        Error(
+            f"{name} does not look like one.",
+            hint=f"Expected: {pattern}, digits only.",
+            id="payments.E005",
+        )
+        for name, pattern in REQUISITES.items()
+        if (value := settings.CREDENTIALS.get(name)) and not re.fullmatch(pattern, value.strip())
+    ]
+
+
+def all_known() -> list[PaymentProvider]:
+    """Every provider that is switched on and exists: a misspelt one is named by `check_providers`."""
+    return [get_provider(slug) for slug in settings.PAYMENT_PROVIDERS if slug in known_slugs()]

@@ -45,6 +45,7 @@ QUIET = {
     "celery.worker.strategy": logging.WARNING,  # "task received", several a second
     "celery.app.trace": logging.WARNING,  # "task succeeded", with whatever it returned
     "celery.beat": logging.WARNING,  # "sending due task"
+    "fontTools": logging.WARNING,  # a hundred lines for every invoice in PDF
     "django.request": logging.ERROR,  # every 404 of a scanner, and each refused call a second time
     "django.security.DisallowedHost": logging.CRITICAL,  # a scanner's traceback
 }

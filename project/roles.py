@@ -84,6 +84,7 @@ HELPS = (
     "integrations.replay",
 )
 SETTLES_HOLDS = ("payments.settle_hold",)
+READS_STATEMENTS = ("payments.confirm_transfer",)
 # Who decides and who confirms are two people by the rule itself; both rights may be one person's.
 DECIDES_REFUNDS = ("payments.decide_refund", "payments.approve_refund")
 DECIDES = ("payments.resolve_incident",)
@@ -121,6 +122,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *DECIDES,
         *DECIDES_REFUNDS,
         *SETTLES_HOLDS,
+        *READS_STATEMENTS,
         "payments.check_payment",
         "payments.sync_subscription",
     ),
@@ -148,6 +150,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *DECIDES,
         *DECIDES_REFUNDS,
         *SETTLES_HOLDS,
+        *READS_STATEMENTS,
         *HELPS,
         *GIVES,
         *SEES_PARTNERS,

@@ -22,6 +22,7 @@ from integrations.clock import now
 from integrations.errors import IntegrationError
 from payments.admin import search
 from payments.admin.badges import access_badge, status_badge, sum_of, way
+from payments.admin.bank_lines import ConfirmsTransfers
 from payments.admin.day_rows import days_phrase
 from payments.admin.export import csv_of
 from payments.admin.filters import PaymentQueue, ProviderFilter
@@ -40,7 +41,7 @@ ASKED = ("give_access", "refund", "chargeback")  # a page of their own first
 
 
 @admin.register(Payment)
-class PaymentAdmin(RefundsPayments, HoldActions):
+class PaymentAdmin(RefundsPayments, ConfirmsTransfers, HoldActions):
     change_form_template = "admin/office/payment.html"
     change_list_template = "admin/office/change_list.html"
     list_display = (
@@ -72,6 +73,7 @@ class PaymentAdmin(RefundsPayments, HoldActions):
         "repeat": ("repeat", "integrations.replay"),
         "chargeback": ("charge_back", "payments.resolve_incident"),
         **HoldActions.hold_actions,
+        **ConfirmsTransfers.line_actions,
     }
 
     # --- the list ---
@@ -185,7 +187,7 @@ class PaymentAdmin(RefundsPayments, HoldActions):
             for name, title in titles.items()
             if self.may(request, name)
         ]
-        card.actions += self.hold_buttons(request, row)
+        card.actions += [*self.hold_buttons(request, row), *self.line_buttons(request, row)]
         return card
 
     @method_decorator(require_POST)

@@ -153,6 +153,7 @@ class Payment(models.Model):
             ("give_access", "Может выдать доступ по платежу вручную"),
             ("export_payment", "Может выгрузить платежи в файл"),
             ("settle_hold", "Может списать или отменить замороженные деньги"),
+            ("confirm_transfer", "Может подтвердить оплату счёта по выписке банка"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
@@ -12,10 +12,18 @@ from django.db import transaction
 
 from integrations.clock import now
 from integrations.errors import IntegrationError
-from payments.abilities import HoldsMoney
+from payments.abilities import HoldsMoney, PaidByStatement
 from payments.errors import AlreadyOpening, InvoiceRefused, NotForSale, Refusal
 from payments.models import Customer, PayLink, Payment, PaymentEvent, Plan
-from payments.provider import EventKind, Invoice, InvoiceRequest, Method, ProviderEvent, Trust
+from payments.provider import (
+    EventKind,
+    Invoice,
+    InvoiceRequest,
+    Method,
+    PaymentProvider,
+    ProviderEvent,
+    Trust,
+)
 from payments.registry import UnknownProvider, get_provider
 from payments.selectors import serves
 from payments.services import promotions
@@ -169,11 +177,21 @@ def _reserve(
             replaces=price.replaces,
             save_method=save_method,
             pay_link=pay_link or new_page(customer_id=customer.pk, plan_id=plan.pk),
-            invoice_expires_at=now() + timedelta(seconds=settings.INVOICE_SECONDS),
+            **_waiting(adapter),
         )
         if price.use is not None and not promotions.take(price.use, payment):
             raise NotForSale(f"code {promo_code} is used up")
         return payment, True
+
+
+def _waiting(adapter: PaymentProvider) -> dict[str, datetime | None]:
+    """Until when it may be paid, and when to ask about it first: of a bank's transfer nobody can be asked."""
+    if isinstance(adapter, PaidByStatement):
+        return {
+            "invoice_expires_at": now() + timedelta(days=adapter.invoice_days),
+            "poll_at": None,
+        }
+    return {"invoice_expires_at": now() + timedelta(seconds=settings.INVOICE_SECONDS)}
 
 
 def record_invoice(payment: Payment, invoice: Invoice) -> Payment:

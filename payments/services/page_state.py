@@ -13,6 +13,7 @@ from integrations.clock import now
 from payments import formats
 from payments.models import PayLink, Payment, Plan
 from payments.selectors import WayToPay
+from payments.services.bank_lines import statement_provider
 from payments.services.effects import PurchaseEffect, purchase_effect, ways_for
 from payments.services.pay_pages import payment_on
 from payments.services.renewal_view import ways_that_renew
@@ -61,6 +62,7 @@ class PageState:
     access_url: str = ""
     note: str = ""
     is_checkable: bool = False
+    has_document: bool = False  # an invoice to be downloaded and paid at a bank
     is_partner: bool = False  # a company's plan, not somebody's access
     ways: list[Way] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -110,7 +112,12 @@ def _choice(page: PayLink, closed: Payment | None) -> PageState:
         period=_period(effect),
         payment=closed,
         note=_why_closed(closed) if closed else "",
-        is_checkable=bool(closed and closed.status in CHECKABLE and closed.external_id),
+        is_checkable=bool(
+            closed
+            and closed.status in CHECKABLE
+            and closed.external_id
+            and statement_provider(closed) is None
+        ),
         is_partner=is_partner,
         ways=_buttons(page, ways, effect.amount),
     )
@@ -123,6 +130,7 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         way for way in ways if (way.provider, way.method) != (payment.provider, payment.method)
     ]
     end = payment.invoice_expires_at
+    by_bank = statement_provider(payment) is not None
     return PageState(
         stage="open" if payment.external_id else "opening",
         plan=payment.plan.title(page.customer.language),
@@ -133,8 +141,9 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         to_pay=formats.money(to_pay, payment.currency),
         to_pay_plain=f"{to_pay:f}".removesuffix(".00"),
         is_exact=to_pay != payment.amount,
-        until=formats.clock(end) if end else "",
-        is_checkable=payment.status in CHECKABLE,
+        until=(formats.day(end) if by_bank else formats.clock(end)) if end else "",
+        is_checkable=payment.status in CHECKABLE and not by_bank,
+        has_document=by_bank,
         is_partner=page.customer.is_partner,
         ways=_buttons(page, others, effect.amount) if effect else [],
         steps=_steps(payment),

@@ -237,8 +237,6 @@ REACTION_TITLES = "project.reactions.TITLES"
 CREDENTIALS: Any = env.Credentials()
 # Names of folders in payments/providers/, in the order the bot offers them.
 PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "oneplat")
-# Those of them by which a partner company pays for its plan.
-PARTNER_PAYMENT_PROVIDERS = env.words("PARTNER_PAYMENT_PROVIDERS", "yookassa,cloudpayments")
 BOT_MODE = env.text("BOT_MODE", "polling")
 SUPPORT_URL = env.text("SUPPORT_URL", "")
 TERMS_URL = env.text("TERMS_URL", "")

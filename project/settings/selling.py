@@ -6,6 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from project import env
 
+# Those of PAYMENT_PROVIDERS by which a partner company pays for its plan.
+PARTNER_PAYMENT_PROVIDERS = env.words("PARTNER_PAYMENT_PROVIDERS", "yookassa,cloudpayments")
 REFERRAL_DAYS = env.number("REFERRAL_DAYS", 7)
 # Days a customer without a subscription may try the access for; 0: no trial.
 TRIAL_DAYS = env.number("TRIAL_DAYS", 0)
