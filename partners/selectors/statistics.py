@@ -12,7 +12,7 @@ from integrations.clock import now
 from partners.models import LeadOffer, Partner, Shows
 
 PERIODS = (7, 30, 90)  # days
-STEP, HEIGHT = 10, 100  # of a day in the drawing, and of its tallest column
+STEP, HEIGHT = 10, 1000  # of a day in the drawing, and of its tallest column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,8 @@ class Piece:
     """One place's part of a day's column: `y` and `height` in units of the drawing, from its top."""
 
     surface: str
-    y: float
-    height: float
+    y: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +119,11 @@ def statistics_of(partner: Partner, *, period: int) -> Statistics:
 
 def _pieces(counts: list[int], tallest: int) -> list[Piece]:
     """A column from the bottom up."""
-    pieces, top = [], 1.0 * HEIGHT
+    pieces, below = [], 0
     for surface, count in zip(Shows.Surface.values, counts, strict=True):
         if count:
-            height = round(HEIGHT * count / tallest, 2)
-            top = round(top - height, 2)
-            pieces.append(Piece(surface=surface, y=max(top, 0.0), height=height))
+            bottom = HEIGHT - HEIGHT * below // tallest
+            below += count
+            top = HEIGHT - HEIGHT * below // tallest
+            pieces.append(Piece(surface=surface, y=top, height=bottom - top))
     return pieces

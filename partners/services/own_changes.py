@@ -9,7 +9,7 @@ from django.db import transaction
 
 from integrations.clock import now
 from partners.models import Partner, ProfileChange
-from partners.services import profile, search
+from partners.services import accounts, profile, search
 from partners.services.profile import Change
 
 # What the tax service knows, or what opens the cabinet, is changed by an application that a person decides.
@@ -58,4 +58,9 @@ def change_profile(
             partner.language = language
         return done
 
-    return change(partner_id, act, remote_addr=remote_addr)
+    with transaction.atomic():
+        done = change(partner_id, act, remote_addr=remote_addr)
+        if any(one.field == "language" for one in done):
+            # Payment pages and letters about money speak the payer's language.
+            accounts.ensure_account(Partner.objects.get(pk=partner_id))
+    return done

@@ -61,7 +61,7 @@ def test_names_are_text(partner, enter, page):
 
 
 def test_shows_are_counted_by_day_and_place(partner, cabinet):
-    today = timezone.localdate(now())
+    today = timezone.localtime(now()).date()
     other = a_partner()
     for who, ago, surface, count in [
         (partner, 0, "page", 3),
@@ -76,7 +76,7 @@ def test_shows_are_counted_by_day_and_place(partner, cabinet):
     text = text_of(cabinet, "/cabinet/statistics/?days=7")
     assert '<p class="figure">10</p>' in text
     assert text.count("<rect class=") == 3 + 4  # columns and the legend
-    assert 'height="62.5"' in text  # 5 of 8 of the tallest day
+    assert 'height="625"' in text  # 5 of 8 of the tallest day
     assert "1000" not in text
     assert "style=" not in text
     assert '<p class="figure">110</p>' in text_of(cabinet, "/cabinet/statistics/?days=30")
@@ -84,7 +84,7 @@ def test_shows_are_counted_by_day_and_place(partner, cabinet):
 
 
 def test_a_page_of_ninety_days_takes_few_queries(partner, cabinet):
-    today = timezone.localdate(now())
+    today = timezone.localtime(now()).date()
     Shows.objects.bulk_create(
         Shows(partner=partner, day=today - timedelta(days=ago), surface=surface, count=1)
         for ago in range(90)

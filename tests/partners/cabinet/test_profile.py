@@ -124,6 +124,9 @@ def test_the_language_changes_the_cabinet(partner, cabinet):
     page = cabinet.post(EDIT, TYPED | {"language": "en"}, follow=True)
     assert '<html lang="en">' in page.content.decode()
     assert ProfileChange.objects.filter(field="language", after="en").exists()
+    partner.refresh_from_db()
+    assert partner.account is not None
+    assert partner.account.language == "en"  # its payment pages too
 
 
 def test_prices_are_added_changed_moved_and_removed(partner, cabinet):
