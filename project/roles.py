@@ -38,6 +38,7 @@ SEES_PARTNERS = (
     "partners.view_lead",
     "partners.view_leadoffer",
     "partners.view_quotamonth",
+    "partners.view_profilechange",
     "partners.view_category",
     "partners.view_specialisation",
     "partners.view_region",

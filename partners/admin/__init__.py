@@ -9,6 +9,7 @@ from partners.admin import (
     evidence,
     leads,
     look,
+    own_changes,
     partners,
     vocabulary,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "evidence",
     "leads",
     "look",
+    "own_changes",
     "partners",
     "vocabulary",
 ]

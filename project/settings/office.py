@@ -115,6 +115,7 @@ UNFOLD: dict[str, Any] = {
                         "published_with_changes",
                         "partners.registrychange",
                     ),
+                    page(_("Изменения из кабинета"), "edit_note", "partners.profilechange"),
                     page(_("Ответы ФНС"), "fact_check", "partners.registryanswer"),
                     page(_("Обращения клиентов"), "contact_phone", "partners.lead"),
                     page(_("Предложения партнёрам"), "forward_to_inbox", "partners.leadoffer"),

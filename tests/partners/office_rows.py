@@ -14,6 +14,7 @@ from partners.models import (
     City,
     FieldAlias,
     Partner,
+    ProfileChange,
     QuotaMonth,
     Region,
     RegistryAnswer,
@@ -115,6 +116,9 @@ def one_of_everything(staff: User) -> None:
     City.objects.get_or_create(region=Region.objects.get(code="99"), name="Тестовск")
     FieldAlias.objects.get_or_create(form="", alias="инн", defaults={"field": "inn"})
     QuotaMonth.objects.create(partner=partner, month=now().date().replace(day=1), used=3)
+    ProfileChange.objects.create(
+        partner=partner, field="about", before="<b>Кроем</b>", after="<i>Кроем крыши</i>"
+    )
     SignInLink.objects.create(partner=partner, expires_at=now() + timedelta(hours=1))
     TildaPage.objects.create(project_id="1", page_id="2", title="Страница", html="<p>x</p>")
     tokens.issue(name="ProTalk", scopes=["partners:read"], staff=staff)

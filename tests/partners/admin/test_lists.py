@@ -12,6 +12,7 @@ from partners.models import (
     FieldAlias,
     Lead,
     LeadOffer,
+    ProfileChange,
     QuotaMonth,
     RegistryAnswer,
     RegistryChange,
@@ -47,7 +48,7 @@ def test_a_list_asks_the_same_number_of_queries_for_one_row_and_for_many(office,
 
 
 @pytest.mark.parametrize(
-    "model", [*LISTS, ApiToken, QuotaMonth, SignInLink, TildaPage, RegistryChange]
+    "model", [*LISTS, ApiToken, ProfileChange, QuotaMonth, SignInLink, TildaPage, RegistryChange]
 )
 def test_nothing_of_it_is_made_changed_or_deleted_by_hand(office, boss, model):
     one_of_everything(boss)
