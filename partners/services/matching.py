@@ -33,9 +33,8 @@ from partners.models import City, Lead, LeadOffer, Partner, PartnerService
 from partners.services import quotas
 
 FEWEST, MOST = 1, 5
-ONE_AT_A_TIME = (
-    4_202  # advisory lock: two leads at once must see each other's offers, or nobody has a turn
-)
+# Key of an advisory lock, no other code's: two leads at once must see each other's offers, or nobody has a turn.
+ONE_AT_A_TIME = 4_501
 A_LOOK = 50  # how many of the best are asked whether they have quota left
 
 REGION, SPECIALISATION, CATEGORY, BUDGET, CITY = 30, 30, 10, 10, 10

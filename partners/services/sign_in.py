@@ -34,7 +34,7 @@ LETTERS = 5  # to one address in WINDOW
 REQUESTS = 20  # from one network in WINDOW
 KEPT = timedelta(days=1)  # a request, after which nothing counts it
 HISTORY = timedelta(days=90)  # a link, as a trace of who came in
-LOCKS = 4_202  # first key of the advisory lock; the second is a hash of what is counted
+LOCKS = 4_203  # first key of the advisory lock; the second is a hash of what is counted
 
 
 def request_link(email: str, *, remote_addr: str, language: str = "ru", next_page: str = "") -> int:
