@@ -37,5 +37,7 @@ urlpatterns: list[URLPattern] = [
     *at("payments/<int:id>/", money.OnePayment, "api-payment"),
     path("api/schema/", docs.Schema.as_view(), name="api-schema"),
     path("api/docs/", docs.page, name="api-docs"),
+    path("api/schema", docs.Schema.as_view()),
+    path("api/docs", docs.page),
     re_path(r"^api(?:/.*)?$", Nothing.as_view(), name="api-nothing"),
 ]

@@ -6,6 +6,7 @@ window.SwaggerUIBundle({
   url: place.dataset.schema,
   domNode: place,
   deepLinking: true,
+  defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   persistAuthorization: false,
   tryItOutEnabled: true,
