@@ -32,6 +32,7 @@ SIGNS: tuple[tuple[re.Pattern[str], type[FnsProblem]], ...] = (
     (re.compile(r"\bключ"), BadKey),
 )
 NOT_FOUND = "не найден"
+PAGE = re.compile(r"\s*<(!doctype|html|head|\?xml)", re.IGNORECASE)
 OK = 200
 REFUSALS = (401, 403)
 TOO_MANY = 429
@@ -51,7 +52,7 @@ def read(method: str, status: int, content: bytes, *, key: str) -> Reply:
         raise _problem(_kind(words) or SoftError, hide(words, key), status, reply)
     words = data if isinstance(data, str) else _complaint(data) or text
     kind = _kind(words)
-    if kind is None and status in REFUSALS:
+    if kind is None and status in REFUSALS and not is_page(text):
         kind = BadKey
     if status == TOO_MANY:
         kind = QuotaOver
@@ -59,6 +60,10 @@ def read(method: str, status: int, content: bytes, *, key: str) -> Reply:
         # A bare JSON string is how the service puts an error; a page or a 5xx is somebody else's.
         kind = SoftError if isinstance(data, str) and status == OK else Odd
     raise _problem(kind, hide(words, key), status, reply)
+
+
+def is_page(text: str) -> bool:
+    return PAGE.match(text) is not None
 
 
 def decode(content: bytes) -> str:
@@ -91,7 +96,10 @@ def _complaint(data: Any) -> str | None:
 
 
 def _kind(words: str) -> type[FnsProblem] | None:
+    """None where the words say nothing; a page is somebody else's, a proxy's mostly, whatever words it has."""
     lowered = words.lower()
+    if is_page(words):
+        return None
     return next((kind for sign, kind in SIGNS if sign.search(lowered)), None)
 
 

@@ -8,6 +8,7 @@ from integrations.clock import now
 from partners.marks import mark_title
 from partners.models.application import Application
 from partners.models.partner import Partner
+from payments.models.ledger import APPEND_ONLY
 
 
 class RegistryAnswer(models.Model):
@@ -39,6 +40,7 @@ class RegistryAnswer(models.Model):
                 name="answers_failed",
             ),
         ]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.method} {self.inn}"

@@ -47,9 +47,11 @@ def card_of(inn: str, *, after: datetime | None = None) -> Card:
     return Card(answer, card_from(answer.card) if answer.outcome == Outcome.FOUND else None)
 
 
-def marks_of(inn: str, *, after: datetime | None = None) -> tuple[RegistryAnswer, Marks]:
-    """Its marks, in the same way. Of a company it knows nothing about it has no marks to show."""
+def marks_of(inn: str, *, after: datetime | None = None) -> tuple[RegistryAnswer, Marks | None]:
+    """Its marks, in the same way; None where the service says nothing about this company."""
     answer = kept(CHECK, inn, after) or _ask(CHECK, inn)
+    if answer.outcome != Outcome.FOUND:
+        return answer, None
     return answer, Marks(answer.card.get("negative") or {}, answer.card.get("positive") or {})
 
 

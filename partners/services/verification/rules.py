@@ -104,9 +104,10 @@ def of_card(
 
 
 def of_marks(marks: Marks | None, answer: RegistryAnswer | None, why: str = "") -> list[Verdict]:
-    """One verdict for each negative mark, and one for there being none; None: `check` did not answer, `why`."""
+    """One verdict for each negative mark, and one for there being none; None: `check` said nothing, and `why`."""
     if marks is None:
-        return [Verdict(Rule.MARKS, UNKNOWN, detail=why)]
+        why = why or _("ФНС ничего не сказала о признаках")
+        return [Verdict(Rule.MARKS, UNKNOWN, detail=why, answer=answer)]
     found = [
         Verdict(
             f"{RuleVerdict.MARK}{name}",

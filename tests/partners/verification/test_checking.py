@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
-from integrations.clock import now
 from partners.errors import NotPossible
 from partners.models import Application, RegistryAnswer
 from partners.services import verification
@@ -105,12 +105,12 @@ def test_each_negative_mark_has_a_verdict(register: Register):
     assert (mark.title, mark.found) == ("по этому адресу много компаний", "Да (16 юрлиц)")
 
 
-def test_a_good_answer_is_believed_for_a_day(register: Register):
+def test_a_good_answer_is_believed_for_a_day(register: Register, move_clock):
     checked()
     second = checked()
     assert (second.check_state, register.asked) == (Check.DONE, ["egr", "check"])
 
-    RegistryAnswer.objects.update(received_at=now() - timedelta(hours=25))
+    move_clock(timedelta(hours=25))
     checked()
     assert register.asked == ["egr", "check"] * 2
 
@@ -156,3 +156,14 @@ def test_the_reaction_may_come_twice(register: Register):
     application.refresh_from_db()
     assert application.check_state == Check.DONE
     assert application.events.filter(kind="queued").count() == 1
+
+
+def test_evidence_is_never_changed(register: Register):
+    checked()
+
+    for change in (
+        lambda answers: answers.update(body="{}"),
+        lambda answers: answers.filter(method="check").delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change(RegistryAnswer.objects.all())

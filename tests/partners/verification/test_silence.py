@@ -134,3 +134,11 @@ def test_the_key_is_nowhere_in_what_is_kept(register: Register):
     kept = RegistryAnswer.objects.get()
     assert KEY not in f"{kept.error} {kept.body} {kept.card} {application.check_error}"
     assert "•••" in kept.body
+
+
+def test_nothing_said_of_marks_is_not_a_clean_slate(register: Register, monkeypatch):
+    monkeypatch.setattr("integrations.sandbox.fns.wire.checked", lambda company: {"ЮЛ": {}})
+
+    application = checked()
+
+    assert (application.check_state, results(application)["marks"]) == (Check.DONE, "unknown")
