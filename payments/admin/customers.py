@@ -206,7 +206,10 @@ def _effects(customer: Customer) -> list[str]:
 def _partner(customer: Customer) -> list[Fact]:
     """The company behind an account. Its app stands above this one, so it is found by the account alone."""
     partner = getattr(customer, "partner", None)
-    return [Fact(_("Партнёр"), row_link(partner))] if partner else []
+    if not customer.is_partner:
+        return []
+    number = Fact(_("Номер плательщика"), customer.payer_id, is_code=True)
+    return [*([Fact(_("Партнёр"), row_link(partner))] if partner else []), number]
 
 
 def _brought_by(customer: Customer) -> list[Fact]:
@@ -254,7 +257,7 @@ def _payments(customer: Customer) -> Table:
             for payment in customer.payments.all()[:MOST]
         ],
         empty=_("Платежей ещё не было."),
-        more=list_link(Payment, q=customer.telegram_id or customer.pk),
+        more=list_link(Payment, q=customer.payer_id),
     )
 
 

@@ -59,7 +59,9 @@ class LinkForm(DecisionForm):
     )
     customer = forms.CharField(
         label=gettext_lazy("или клиент"),
-        help_text=gettext_lazy("Telegram ID или @имя: для него откроется новый платёж."),
+        help_text=gettext_lazy(
+            "Telegram ID или @имя, у партнёра e-mail: для него откроется новый платёж."
+        ),
         required=False,
         widget=UnfoldAdminTextInputWidget,
     )

@@ -279,6 +279,9 @@ def effects_of_giving(payment: Payment) -> list[str]:
         if payment.paid_at is None:
             late = _("Если деньги придут позже, дни за них начислятся отдельно.")
             effects.append(late)
-    effects.append(_("Панель получит новый срок, бот отправит клиенту ссылку."))
+    if payment.customer.is_partner:
+        effects.append(_("Тариф включится, партнёр получит письмо."))
+    else:
+        effects.append(_("Панель получит новый срок, бот отправит клиенту ссылку."))
     effects.append(_("Ваше имя и причина останутся в записи."))
     return effects

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
 from payments.models import Customer, Payment, Subscription
+from payments.models.customer import PARTNER_PAYERS
 
 MOST_CUSTOMERS = 200
 MOST_PAYMENTS = 1000
@@ -25,6 +26,8 @@ def customer_ids(term: str) -> list[int]:
     ids: set[int] = set()
     if (number := _number(wanted)) is not None:
         ids.update(Customer.objects.filter(telegram_id=number).values_list("pk", flat=True))
+        partners = Customer.objects.filter(kind=Customer.Kind.PARTNER)
+        ids.update(partners.filter(pk=number - PARTNER_PAYERS).values_list("pk", flat=True))
         if not wanted.startswith("@"):
             ids.update(Customer.objects.filter(pk=number).values_list("pk", flat=True))
     name = wanted.removeprefix("@")
@@ -72,11 +75,17 @@ def invoices_called(name: str) -> list[int]:
 
 
 def customers_called(name: str) -> list[int]:
-    """Customers that this is the very name of: their Telegram id or their whole @username."""
+    """Customers that this is the very name of: their Telegram id or their whole @username; of partners the number
+    that providers know them by, or their address."""
     wanted = name.strip()
     number = _number(wanted)
+    partners = Customer.objects.filter(kind=Customer.Kind.PARTNER)
+    if number is not None and number > PARTNER_PAYERS:
+        return list(partners.filter(pk=number - PARTNER_PAYERS).values_list("pk", flat=True))
     if number is not None:
         return list(Customer.objects.filter(telegram_id=number).values_list("pk", flat=True))
+    if "@" in wanted[1:]:
+        return list(partners.filter(email__iexact=wanted).values_list("pk", flat=True)[:2])
     plain = wanted.removeprefix("@").upper()
     return list(_named("username", "exact", plain)) if plain else []
 

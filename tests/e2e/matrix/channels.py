@@ -145,6 +145,7 @@ TGSTARS = Provider(
     },
 )
 
+# An invoice paid at a bank has no channel: nothing of it crosses a network (tests/partners/money/test_transfer.py).
 CHANNELS = (
     Channel("1Plat card", ONEPLAT, "Карта · 1Plat"),
     Channel("1Plat SBP", ONEPLAT, "СБП · 1Plat"),
