@@ -1,4 +1,4 @@
-"""The tax service through the real processes: silent, then answering; a partner that is liquidated overnight."""
+"""The tax service through the real processes: silent, slow, then answering; a partner liquidated overnight."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-NUMBER = 70_001
+NUMBER, SLOW = 70_001, 70_002
 INN = inn(NUMBER)
 EMAIL = "romashka-70001@example.test"
-ARRIVES = f"""
+ARRIVES = """
 from partners.services.applications import submit
 from partners.services.vocabulary import load_defaults
 load_defaults()
 submit(form="partner_registration", source="site", raw={{
-    "company": "ООО «Ромашка {NUMBER}»", "legal_form": "ООО", "inn": "{INN}", "ogrn": "{ogrn(NUMBER)}",
-    "email": "{EMAIL}", "phone": "+7 901 007 00 01", "category": "contractor", "consent": "yes",
+    "company": "ООО «Ромашка {number}»", "legal_form": "ООО", "inn": "{inn}", "ogrn": "{ogrn}",
+    "email": "romashka-{number}@example.test", "phone": "+7 901 00{number}", "category": "contractor",
 }})
 """
 APPROVED = f"""
@@ -42,10 +42,15 @@ def shell(stack: Stack, code: str) -> None:
     stack.manage("shell", "-v0", "-c", code)
 
 
-def application(stack: Stack) -> tuple[str, str, str]:
+def arrives(stack: Stack, number: int) -> None:
+    shell(stack, ARRIVES.format(number=number, inn=inn(number), ogrn=ogrn(number)))
+
+
+def application(stack: Stack, number: int = NUMBER) -> tuple[str, str, str]:
     """Status, how far the check is, why it is no further."""
     rows = stack.rows(
-        "SELECT status, check_state, check_error FROM partners_application WHERE inn = %s", INN
+        "SELECT status, check_state, check_error FROM partners_application WHERE inn = %s",
+        inn(number),
     )
     return rows[0] if rows else ("", "", "")
 
@@ -62,7 +67,7 @@ def verdict(stack: Stack, rule: str) -> str:
 
 def test_silence_goes_to_a_person_and_liquidation_out_of_sight(stack: Stack, desk: Window):
     stack.control("fns/answer", code="down")
-    shell(stack, ARRIVES)
+    arrives(stack, NUMBER)
     stack.until(lambda: application(stack)[1] == "manual", what="the silence to be told")
     assert application(stack) == ("queued", "manual", "ФНС не отвечает")
     assert verdict(stack, "active") == "unknown"
@@ -95,3 +100,19 @@ def test_silence_goes_to_a_person_and_liquidation_out_of_sight(stack: Stack, des
         what="the letter",
     )
     assert "больше не действует" in letters[0]["text"]
+
+
+def test_a_worker_killed_while_it_asks_is_made_up_for(stack: Stack):
+    stack.control("fns/answer", code="slow", seconds=30, times=1)
+    arrives(stack, SLOW)
+    attempts = "SELECT check_attempts FROM partners_application WHERE inn = %s"
+    stack.until(lambda: stack.value(attempts, inn(SLOW)) == 1, what="the service to be asked")
+
+    stack.restart("worker")
+    assert application(stack, SLOW) == ("queued", "waiting", "")
+    # The leases would end within two minutes.
+    stack.rows("UPDATE partners_application SET check_at = now() WHERE inn = %s", inn(SLOW))
+    stack.rows("UPDATE partners_askinggate SET until = now() WHERE name = 'line'")
+
+    stack.until(lambda: application(stack, SLOW)[1] == "done", what="the check to be repeated")
+    assert stack.value(attempts, inn(SLOW)) == 2
