@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from heapq import nsmallest
+from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -16,12 +19,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Least, Round
+from django.db.models.functions import Cast, Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,6 +58,20 @@ REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`had`: this month's offers; `points` in the order of REASONS."""
+
+    partner_id: int
+    had: int
+    points: tuple[int, ...]
+
+    @property
+    def why(self) -> list[list[str | int]]:
+        """[[code, points], …]: what fits, then what was earned, then whose turn it is."""
+        return [[code, each] for code, each in zip(REASONS, self.points, strict=True) if each]
+
+
 def match(lead: Lead, *, limit: int = MOST) -> list[LeadOffer]:
     """Offer the lead to the `limit` (1–5) partners who fit it best; asked again, the same offers.
 
@@ -72,12 +88,16 @@ def match(lead: Lead, *, limit: int = MOST) -> list[LeadOffer]:
             raise NotPossible(_("Обращение закрыто: клиент больше не ищет исполнителя."))
         if lead.region_id is None and lead.specialisation_id is None:
             raise NotPossible(_("Чтобы подобрать партнёров, укажите регион или специализацию."))
-        chosen = _with_room(list(candidates(lead)[:A_LOOK]), min(max(limit, FEWEST), MOST))
+        chosen = _with_room(_ranked(lead), min(max(limit, FEWEST), MOST))
         offers = LeadOffer.objects.bulk_create(
-            LeadOffer(lead=lead, partner=partner, rank=rank, score=sum(_points(why)), why=why)
-            for rank, (partner, why) in enumerate(
-                ((partner, _why(lead, partner)) for partner in chosen), 1
+            LeadOffer(
+                lead=lead,
+                partner_id=one.partner_id,
+                rank=rank,
+                score=sum(one.points),
+                why=one.why,
             )
+            for rank, one in enumerate(chosen, 1)
         )
         lead.status = Lead.Status.OFFERED if offers else Lead.Status.NOBODY
         lead.save(update_fields=["status"])
@@ -99,7 +119,7 @@ def offers_of(lead: Lead) -> QuerySet[LeadOffer]:
 
 
 def candidates(lead: Lead) -> QuerySet[Partner]:
-    """Everybody the lead may go to, the best first, each with the points that differ between them.
+    """Everybody the lead may go to, in no order.
 
     Region, specialisation and category must be the partner's own, and the budget within his range; an end of the
     range that he left open is open.
@@ -125,7 +145,7 @@ def candidates(lead: Lead) -> QuerySet[Partner]:
             Q(budget_from=None) | Q(budget_from__lte=lead.budget),
             Q(budget_to=None) | Q(budget_to__gte=lead.budget),
         )
-    return _ranked(found, lead)
+    return found
 
 
 def month_start(moment: datetime) -> datetime:
@@ -133,60 +153,48 @@ def month_start(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _ranked(found: QuerySet[Partner], lead: Lead) -> QuerySet[Partner]:
-    had = (
-        LeadOffer.objects.filter(partner_id=OuterRef("pk"), created_at__gte=month_start(now()))
-        .order_by()
-        .values("partner_id")
-    )
-    town = City.objects.filter(partners=OuterRef("pk"), name__iexact=lead.city.strip())
+def _ranked(lead: Lead) -> list[Candidate]:
+    """The best A_LOOK of the candidates; between equals the lot decides, drawn from both numbers, so it can be told."""
+    found = candidates(lead)
+    town = lead.city.strip()
+    comes = City.objects.filter(partners=OuterRef("pk"), name__iexact=town)
     says_budget = Q(budget_from__isnull=False) | Q(budget_to__isnull=False)
-    return (
-        found.annotate(
-            had=Coalesce(Subquery(had.values(n=Count("pk"))), 0, output_field=IntegerField()),
-            waits_since=Subquery(
-                LeadOffer.objects.filter(partner_id=OuterRef("pk"))
-                .order_by("-id")
-                .values("created_at")[:1]
-            ),
-            p_city=_when(Exists(town), CITY) if lead.city.strip() else Value(0),
-            p_budget=_when(says_budget, BUDGET) if lead.budget is not None else Value(0),
-            p_rating=_rounded(Coalesce(F("rating"), UNRATED) * 2),
-            p_response=_rounded(Coalesce(F("response_rate"), UNASKED) * 10),
-            p_turn=Value(TURNS) - Least(F("had"), Value(TURNS)),
-        )
-        .annotate(
-            points=F("p_city") + F("p_budget") + F("p_rating") + F("p_response") + F("p_turn")
-        )
-        .order_by("-points", "had", F("waits_since").asc(nulls_first=True), "pk")
+    rows = found.order_by().values_list(
+        "pk",
+        _when(says_budget, BUDGET) if lead.budget is not None else Value(0),
+        _when(Exists(comes), CITY) if town else Value(0),
+        _rounded(Coalesce(F("rating"), UNRATED) * 2),
+        _rounded(Coalesce(F("response_rate"), UNASKED) * 10),
+    )
+    offered = LeadOffer.objects.filter(created_at__gte=month_start(now()))
+    had = dict(offered.order_by().values_list("partner_id").annotate(n=Count("pk")))
+    fits = (
+        REGION if lead.region_id else 0,
+        SPECIALISATION if lead.specialisation_id else 0,
+        CATEGORY if lead.category_id else 0,
+    )
+    everybody = (
+        Candidate(pk, had.get(pk, 0), (*fits, *own, TURNS - min(TURNS, had.get(pk, 0))))
+        for pk, *own in rows.iterator()
+    )
+    return nsmallest(
+        A_LOOK, everybody, key=lambda one: (-sum(one.points), one.had, _lot(lead, one.partner_id))
     )
 
 
-def _with_room(best: list[Partner], limit: int) -> list[Partner]:
+def _lot(lead: Lead, partner_id: int) -> int:
+    return crc32(f"{lead.pk}:{partner_id}".encode())
+
+
+def _with_room(best: list[Candidate], limit: int) -> list[Candidate]:
     """The first `limit` of them whose plan has a lead left this month; it is taken from their quota."""
-    chosen: list[Partner] = []
+    chosen: list[Candidate] = []
     while best and len(chosen) < limit:
         missing = limit - len(chosen)
         asked, best = best[:missing], best[missing:]
-        room = quotas.take([partner.pk for partner in asked])
-        chosen += [partner for partner in asked if partner.pk in room]
+        room = quotas.take([one.partner_id for one in asked])
+        chosen += [one for one in asked if one.partner_id in room]
     return chosen
-
-
-def _why(lead: Lead, partner: Partner) -> list[list[str | int]]:
-    """[[code, points], …]: what fits, then what was earned, then whose turn it is."""
-    fits = (
-        ("region", REGION if lead.region_id else 0),
-        ("specialisation", SPECIALISATION if lead.specialisation_id else 0),
-        ("category", CATEGORY if lead.category_id else 0),
-    )
-    earned = ("budget", "city", "rating", "response", "turn")
-    points = (*fits, *((code, int(getattr(partner, f"p_{code}"))) for code in earned))
-    return [[code, number] for code, number in points if number]
-
-
-def _points(why: list[list[str | int]]) -> list[int]:
-    return [int(points) for _code, points in why]
 
 
 def _when(condition: Q | Exists, points: int) -> Case:

@@ -16,7 +16,7 @@ from partners.services.applications import submit
 from partners.services.profile import Change
 from partners.services.reading import read
 
-ONE_KEY = 4_203  # first key of the advisory lock; the second is a hash of the caller's own key
+ONE_KEY = 4_502  # first key of the advisory lock, no other code's; the second is a hash of the caller's own key
 Form = Application.Form
 API = Application.Source.API
 

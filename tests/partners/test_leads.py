@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from integrations.models import MailMessage
+from integrations.services import outbox
 from partners.errors import NotPossible
-from partners.models import Lead, LeadOffer, Region
-from partners.services import leads
+from partners.models import Lead, LeadOffer, Region, Specialisation
+from partners.services import leads, matching
+from partners.services.vocabulary import load_defaults
 from tests.partners.factories import a_lead, a_partner, an_offer
+from tests.support.mail import post_office
 
 pytestmark = pytest.mark.django_db
 Status = LeadOffer.Status
@@ -112,3 +118,37 @@ def test_an_english_partner_gets_an_english_letter():
     offer = an_offer(partner=a_partner(language="en"))
     leads.tell_partner(offer_id=offer.pk)
     assert "answer within 24" in MailMessage.objects.get().subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_and_declining_at_once_is_one_answer():
+    offer = an_offer()
+
+    def press(accept: bool) -> str:
+        try:
+            return leads.answer(offer.token, accept=accept).status
+        except NotPossible:
+            return "too late"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        said = set(pool.map(press, [True, False] * 3))
+    offer.refresh_from_db()
+    assert said == {offer.status, "too late"}
+
+
+def test_from_the_match_to_the_contacts(client):
+    """The letter really leaves by SMTP, with the link that the kept copy does not have."""
+    load_defaults()
+    partner = a_partner(regions=["50"], email="office@romashka.example")
+    region, roofing = Region.objects.get(code="50"), Specialisation.objects.get(code="roofing")
+    lead = a_lead(region=region, specialisation=roofing, client_name="Мария")
+    with post_office() as office:
+        matching.match(lead)
+        outbox.drain(seconds=10)
+        (letter,) = office.letters
+    assert letter.to == partner.email
+    (link,) = set(re.findall(r"/offers/[\w-]+/", letter.text))
+    assert "Мария" not in client.get(link).content.decode()
+    assert "Мария" in client.post(link, {"answer": "accept"}, follow=True).content.decode()
