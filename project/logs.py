@@ -38,7 +38,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 QUIET = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
-    "urllib3": logging.WARNING,
+    "urllib3": logging.CRITICAL,  # it quotes whole addresses, some of which hold a secret
     "telegram": logging.WARNING,
     "apscheduler": logging.WARNING,
     "celery.redirected": logging.WARNING,
