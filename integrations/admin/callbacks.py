@@ -45,6 +45,8 @@ OUTCOME_WORDS = {
     "moved": gettext_lazy("состояние изменено"),
     "kept": gettext_lazy("ничего не меняет"),
     "review": gettext_lazy("отправлен на проверку"),
+    "application": gettext_lazy("принята заявка"),
+    "repeat": gettext_lazy("повтор заявки, осталась первая"),
     "nothing to do": gettext_lazy("делать нечего"),
 }
 

@@ -83,6 +83,6 @@ def _apply_locked(row: InboundCallback) -> int:
     )
     row.case = application.case
     if application.callback_id != row.pk:
-        return inbound.finish(row, Status.APPLIED, "kept")
+        return inbound.finish(row, Status.APPLIED, "repeat")
     transaction.on_commit(lambda: wake(fetching.FETCH))
-    return inbound.finish(row, Status.APPLIED, "moved")
+    return inbound.finish(row, Status.APPLIED, "application")

@@ -18,6 +18,7 @@ SANDBOX = True
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8090").rstrip("/")
 SANDBOX_STATE = STATE_DIR / "sandbox.json"
 CLOCK_OFFSET_FILE = STATE_DIR / "clock-offset"
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(STATE_DIR / "media")))
 
 CREDENTIALS = env.Credentials(
     {

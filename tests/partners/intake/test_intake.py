@@ -76,8 +76,8 @@ def test_a_repeated_number_with_other_words_keeps_the_first():
     ]
     outcomes = InboundCallback.objects.order_by("id").values_list("status", "outcome", "case")
     assert list(outcomes) == [
-        ("applied", "moved", application.case),
-        ("applied", "kept", application.case),
+        ("applied", "application", application.case),
+        ("applied", "repeat", application.case),
     ]
 
 
