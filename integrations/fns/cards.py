@@ -143,16 +143,19 @@ def _text(body: Mapping[str, Any], *names: str) -> str:
     """The first of these fields that says anything. Numbers come as texts and as numbers."""
     for name in names:
         value = body.get(name)
-        if isinstance(value, str | int | float) and str(value).strip():
-            return str(value).strip()
+        if isinstance(value, str | int | float) and (text := _clean(value)):
+            return text
     return ""
 
 
 def _texts(*values: Any) -> tuple[str, ...]:
     listed = [one for value in values for one in (value if isinstance(value, list) else [value])]
-    return tuple(
-        str(one).strip() for one in listed if isinstance(one, str | int) and str(one).strip()
-    )
+    return tuple(text for one in listed if isinstance(one, str | int) and (text := _clean(one)))
+
+
+def _clean(value: object) -> str:
+    """Half of a character, which JSON can spell, no database keeps."""
+    return str(value).encode("utf-8", "replace").decode().strip()
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -178,6 +181,5 @@ def _date(body: Mapping[str, Any], *names: str) -> date | None:
 
 
 def _marks(value: Any) -> dict[str, str]:
-    return {
-        str(name): str(text) for name, text in _object(value).items() if text not in (None, "", [])
-    }
+    said = _object(value).items()
+    return {_clean(name): _clean(text) for name, text in said if text not in (None, "", [])}

@@ -7,14 +7,18 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
+
 from integrations.clock import now
 from integrations.errors import IntegrationError
 from integrations.fns.cards import Marks, RegistryCard
 from integrations.fns.client import get_fns
-from integrations.fns.errors import FnsProblem
+from integrations.fns.errors import FnsProblem, Odd
 from integrations.fns.reply import Reply
 from partners.models import RegistryAnswer
 from partners.services.verification import gates
+
+log = structlog.get_logger(__name__)
 
 BELIEVED_FOR = timedelta(hours=24)  # an answer that found the company
 
@@ -77,6 +81,9 @@ def _ask(method: str, inn: str) -> RegistryAnswer:
             gates.close(method, problem)
         _keep_failure(method, inn, problem)
         raise Silent(problem.why) from problem
+    except Exception as error:  # an answer that trips our reading must not stop everybody's checks
+        log.exception("partners.unreadable_answer", method=method)
+        raise Silent(Odd.why) from error
     return answer
 
 

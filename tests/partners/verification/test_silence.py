@@ -142,3 +142,13 @@ def test_nothing_said_of_marks_is_not_a_clean_slate(register: Register, monkeypa
     application = checked()
 
     assert (application.check_state, results(application)["marks"]) == (Check.DONE, "unknown")
+
+
+def test_an_answer_that_trips_our_own_reading_is_odd(register: Register, monkeypatch):
+    monkeypatch.setattr("integrations.fns.client.choose", lambda data, number: 1 / 0)
+
+    application = checked()
+
+    assert (application.check_state, application.check_error) == (
+        Check.MANUAL, "ФНС ответила непонятно",
+    )  # fmt: skip
