@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
 from integrations.callbacks import RawCallback
 from integrations.clock import wall_clock
 from integrations.models import InboundCallback
 from integrations.services import inbox
-from partners.models import Application, Document
+from partners.models import Application, ApplicationEvent, Document
 from partners.services.intake import apply_calls
 from partners.services.vocabulary import load_defaults
 from partners.tasks import apply_calls as task
@@ -137,3 +139,20 @@ def test_calls_of_others_are_left_alone():
     raw = RawCallback(body=b"a=1", headers={})
     inbox.store_callback(source="oneplat", raw=raw)
     assert apply_calls() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_rows_and_apply_none_twice():
+    for number in range(12):
+        store(f"Name=A&tranid={number}".encode())
+
+    def work(_number: int) -> int:
+        try:
+            return apply_calls(seconds=30)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        assert sum(workers.map(work, range(4))) == 12
+    assert Application.objects.count() == 12
+    assert ApplicationEvent.objects.count() == 12
