@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from partners.cabinet.door import Answer, for_partner, page
 from partners.cabinet.session import Visit
-from partners.selectors.bills import payments_of
-from partners.services import plans, quotas
+from partners.services import billing, plans, quotas
+from payments.abilities import PaidByStatement
 from payments.errors import NotForSale
 from payments.money import Money
+from payments.registry import ready_providers
 
 PLAN = "partners:cabinet-plan"
 ON_A_PAGE = 20
@@ -36,6 +37,7 @@ def show(request: HttpRequest, visit: Visit) -> Answer:
         "used": used,
         "left": max(0, tier.leads_a_month - used),
         "renewal": plans.renewal(partner),
+        "by_invoice": any(isinstance(one, PaidByStatement) for one in ready_providers()),
         "tiers": [
             {
                 "tier": one,
@@ -104,9 +106,14 @@ def start_renewal(request: HttpRequest, visit: Visit) -> Answer:
 @require_safe
 @for_partner
 def payments(request: HttpRequest, visit: Visit) -> Answer:
-    shown = Paginator(payments_of(visit.partner), ON_A_PAGE).get_page(request.GET.get("page"))
+    asked = billing.payments_of(visit.partner).order_by("-pk")
+    shown = Paginator(asked, ON_A_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"payment": payment, "plan": payment.plan.title(visit.partner.language)}
+        {
+            "payment": payment,
+            "plan": payment.plan.title(visit.partner.language),
+            "has_sheet": payment.pay_link is not None and billing.has_sheet(payment),
+        }
         for payment in shown
     ]
     return page(request, visit, "cabinet/payments.html", {"shown": shown, "rows": rows})

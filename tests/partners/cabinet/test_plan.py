@@ -13,9 +13,11 @@ from partners.services import plans
 from partners.services.accounts import ensure_account
 from partners.services.quotas import this_month
 from payments.models import AutoRenewal, PayLink, Payment, Plan, SavedMethod
+from payments.registry import forget_providers
 from tests.partners.cabinet.test_pages import text_of
 from tests.partners.factories import a_partner
 from tests.partners.money.support import buy
+from tests.payments.providers.banktransfer.test_banktransfer import TestBanktransfer as Bank
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +125,21 @@ def test_payments_are_listed_with_their_pages(payer, cabinet):
     assert text.count("Счёт №") == 2
     assert "✅ оплачен" in text
     assert f'href="/pay/{page.token}/">Оплатить' in text
+
+
+def test_an_invoice_for_a_company_is_downloaded_from_the_list(payer, cabinet, settings):
+    settings.PAYMENT_PROVIDERS = ["oneplat", "banktransfer"]
+    settings.PARTNER_PAYMENT_PROVIDERS = ["banktransfer"]
+    settings.CREDENTIALS = {**settings.CREDENTIALS, **Bank.credentials}
+    forget_providers()
+    assert "по счёту для юридического лица" in text_of(cabinet, PLAN)
+    plan = Plan.objects.get(code="p-basic-month")
+    page = cabinet.post(f"{PLAN}buy/", {"plan": str(plan.pk)})["Location"]
+    cabinet.post(f"{page}choose", {"provider": "banktransfer", "method": "", "shown": "5000.00"})
+    text = text_of(cabinet, "/cabinet/payments/")
+    assert f'href="{page}invoice.pdf">Скачать счёт (PDF)' in text
+    sheet = cabinet.get(f"{page}invoice.pdf")
+    assert sheet.content.startswith(b"%PDF-")
 
 
 def test_another_partners_payments_are_not_there(cabinet):
