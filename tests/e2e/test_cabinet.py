@@ -104,7 +104,7 @@ def test_a_partner_works_from_a_phone(stack: Stack, phone: Window):
         INN,
     )
     stack.control("yookassa/pay", order_id=reference, mode="pay")
-    phone.sees("Оплата получена")
+    phone.sees("Тариф включён")
     phone.open(f"{stack.web}/cabinet/plan/")
     phone.sees("Оплачен до")
     phone.sees("0 из 100")
