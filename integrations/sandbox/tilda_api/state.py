@@ -10,6 +10,8 @@ PAGE = """<!DOCTYPE html>
 <html>
 <head>
 <meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1.0" />
+<link rel="shortcut icon" href="images/tild-logo.png" type="image/png" />
 <title>Шаблон партнёра</title>
 <meta property="og:title" content="Шаблон партнёра" />
 <meta name="robots" content="nofollow" />
