@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -53,15 +55,36 @@ class LetterQueue(admin.SimpleListFilter):
         return queryset.filter(TROUBLE) if self.value() == "trouble" else queryset
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By template; the names are those of the files, so that no list of letters is read for them."""
+
+    title = gettext_lazy("шаблон")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind, kind) for kind in kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@lru_cache
+def kinds() -> list[str]:
+    folder = settings.BASE_DIR / "templates" / "email"
+    return sorted(file.name.removesuffix(SUBJECT) for file in folder.glob(f"*{SUBJECT}"))
+
+
+SUBJECT = ".subject.txt"
 TROUBLE = Q(status__in=[Status.REFUSED, Status.UNCLEAR])
 
 
 @admin.register(MailMessage)
 class MailMessageAdmin(CardAdmin):
     change_form_template = "admin/office/mail.html"
-    list_display = ("subject", "reader", "kind", "state", "case_page", "trouble", "made", "gone")
+    list_display = ("subject", "reader", "state", "case_page", "made", "trouble")
     list_filter = (
         LetterQueue,
+        KindFilter,
         ("status", admin.ChoicesFieldListFilter),
         ("created_at", admin.DateFieldListFilter),
     )
@@ -104,10 +127,6 @@ class MailMessageAdmin(CardAdmin):
     @admin.display(description=gettext_lazy("написано"))
     def made(self, row: MailMessage) -> str:
         return moment(row.created_at)
-
-    @admin.display(description=gettext_lazy("отправлено"))
-    def gone(self, row: MailMessage) -> str:
-        return moment(row.sent_at)
 
     def build_card(self, request: HttpRequest, row: MailMessage) -> Card:
         card = Card(

@@ -35,7 +35,7 @@ def card_of(application: Application, user: AbstractBaseUser | AnonymousUser) ->
     partner = application.partner or publishing.partner_named(application)
     return Card(
         title=_("Заявка № %(number)s") % {"number": application.number},
-        badges=[waits_badge(application), check_badge(application)],
+        badges=[waits_badge(application), *_checked(application)],
         warning=_warning(application),
         facts=_facts(application, partner),
         tables=[
@@ -55,6 +55,12 @@ def card_of(application: Application, user: AbstractBaseUser | AnonymousUser) ->
             "notices": _notices(application, partner),
         },
     )
+
+
+def _checked(application: Application) -> list[Any]:
+    """Nobody asks any more once it is decided."""
+    is_asked = application.is_open or application.check_state == Application.Check.DONE
+    return [check_badge(application)] if is_asked else []
 
 
 def _warning(application: Application) -> str:

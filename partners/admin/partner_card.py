@@ -13,11 +13,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.admin.badges import NOTHING, moment
-from integrations.admin.cards import Card, Fact, Table, list_link, row_link
+from integrations.admin.cards import Card, Fact, Table, list_link, row_link, shortened
 from integrations.clock import now
 from integrations.models import MailMessage
 from partners.admin.document_rows import documents_table
-from partners.admin.evidence import changes_rows
+from partners.admin.evidence import changes_rows, field_title
 from partners.admin.note_rows import notes_table
 from partners.admin.words import (
     is_stale,
@@ -28,6 +28,7 @@ from partners.admin.words import (
     status_badge,
 )
 from partners.models import Partner, RegistryChange, Shows
+from partners.services.plans import paid_until, tier_of
 from payments.admin.badges import sum_of
 
 MOST = 20
@@ -43,6 +44,7 @@ def card_of(partner: Partner, user: AbstractBaseUser | AnonymousUser) -> Card:
         tables=[
             _services(partner),
             _changes(partner),
+            _own_changes(partner),
             _applications(partner),
             documents_table(partner.documents.select_related("reviewed_by"), user),
             _offers(partner),
@@ -95,6 +97,9 @@ def _facts(partner: Partner) -> list[Fact]:
         Fact(_("Города"), lists[2]),
         Fact(_("Радиус выезда, км"), partner.radius_km),
         Fact(_("Бюджет"), price_range(partner.budget_from, partner.budget_to)),
+        Fact(_("Тариф"), tier_of(partner)),
+        Fact(_("Оплачен до"), moment(paid_until(partner))),
+        Fact(_("Обращений за месяц"), _used(partner)),
         Fact(_("Оценка"), f"{partner.rating} ({partner.ratings})" if partner.rating else NOTHING),
         Fact(_("Отвечает на заявки"), NOTHING if rate is None else f"{rate * 100:.0f} %"),
         Fact(_("Проверен в ФНС"), moment(partner.verified_at)),
@@ -108,6 +113,13 @@ def _facts(partner: Partner) -> list[Fact]:
             else NOTHING,
         ),
     ]
+
+
+def _used(partner: Partner) -> int:
+    """Leads of this calendar month of TIME_ZONE."""
+    month = localtime(now()).date().replace(day=1)
+    counted = partner.months.filter(month=month).first()
+    return counted.used if counted else 0
 
 
 def _services(partner: Partner) -> Table:
@@ -135,6 +147,23 @@ def _changes(partner: Partner) -> Table:
         rows=changes_rows(changes),
         empty=_("С размещения ничего не менялось."),
         more=list_link(RegistryChange, q=partner.code, seen="all"),
+    )
+
+
+def _own_changes(partner: Partner) -> Table:
+    return Table(
+        title=_("Что менял в кабинете"),
+        headers=(_("когда"), _("поле"), _("было"), _("стало")),
+        rows=[
+            [
+                moment(one.created_at),
+                field_title(one.field),
+                shortened(one.before) or NOTHING,
+                shortened(one.after) or NOTHING,
+            ]
+            for one in partner.own_changes.all()[:MOST]
+        ],
+        empty=_("Сам ничего не менял."),
     )
 
 

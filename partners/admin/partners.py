@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
@@ -15,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from integrations.admin.badges import NOTHING, Tone, badge, moment
+from integrations.admin.badges import NOTHING, Tone, badge
 from integrations.admin.cards import Action, Card, CardAdmin
 from integrations.clock import now
 from partners.admin import found
 from partners.admin.filters import CategoryFilter, PartnerQueue, RegionFilter, TierFilter
 from partners.admin.forms import NoteForm, ReasonForm
 from partners.admin.partner_card import card_of
-from partners.admin.words import is_stale, partner_badge
+from partners.admin.words import day, is_stale, partner_badge
 from partners.errors import NotPossible
 from partners.models import Partner, PartnerService
 from partners.services import accounts, notes, partner_desk, search, verification
@@ -59,7 +61,7 @@ class PartnerAdmin(CardAdmin):
     search_help_text = gettext_lazy("Код, название, ИНН, телефон или e-mail")
     sortable_by = ()
     inlines = (PartnerServiceInline,)
-    autocomplete_fields = ("cities",)
+    autocomplete_fields = ("specialisations", "regions", "cities")
     fieldsets = (
         (
             gettext_lazy("Компания"),
@@ -67,8 +69,9 @@ class PartnerAdmin(CardAdmin):
                 "fields": (
                     ("name", "legal_form"),
                     "legal_name",
-                    ("inn", "ogrn", "kpp"),
-                    ("director", "registered_on"),
+                    ("inn", "ogrn"),
+                    ("kpp", "registered_on"),
+                    "director",
                     "legal_address",
                     "address",
                 )
@@ -92,7 +95,8 @@ class PartnerAdmin(CardAdmin):
                     "specialisations",
                     "regions",
                     "cities",
-                    ("radius_km", "budget_from", "budget_to"),
+                    ("budget_from", "budget_to"),
+                    "radius_km",
                     "about",
                     "logo",
                 )
@@ -101,7 +105,6 @@ class PartnerAdmin(CardAdmin):
         (gettext_lazy("Считается само"), {"fields": (("rating", "ratings", "response_rate"),)}),
     )
     readonly_fields = ("rating", "ratings", "response_rate")
-    filter_horizontal = ("specialisations", "regions")
     card_actions: ClassVar[dict[str, tuple[str, str]]] = {
         "edit": ("edit", EDITS),
         "hide": ("hide", HIDES),
@@ -137,13 +140,13 @@ class PartnerAdmin(CardAdmin):
     @admin.display(description=gettext_lazy("ФНС"))
     def checked(self, row: Partner) -> Any:
         if row.status in (Status.ACTIVE, Status.PAUSED) and is_stale(row):
-            when = moment(row.verified_at) if row.verified_at else _("не отвечала")
+            when = day(row.verified_at) if row.verified_at else _("не отвечала")
             return badge(when, Tone.WARN)
-        return moment(row.verified_at)
+        return day(row.verified_at)
 
     @admin.display(description=gettext_lazy("размещён с"))
     def placed(self, row: Partner) -> str:
-        return moment(row.published_at)
+        return day(row.published_at)
 
     # --- the page
 
@@ -266,6 +269,8 @@ class PartnerAdmin(CardAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "website":
             kwargs["assume_scheme"] = "https"
+        if db_field.name == "language":
+            kwargs |= {"widget": UnfoldAdminSelectWidget(choices=settings.LANGUAGES)}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -149,6 +149,11 @@ def decided_how(decision: Decision) -> str:
 
 def is_stale(partner: Partner) -> bool:
     return partner.verified_at is None or partner.verified_at < now() - STALE_AFTER
+
+
+def day(value: datetime | None) -> str:
+    """The date of a moment in the office's own zone."""
+    return NOTHING if value is None else f"{localtime(value):%d.%m.%Y}"
 
 
 def size_of(number: int) -> str:

@@ -22,7 +22,7 @@ SUBJECTS = {
 }
 APPROVED = {
     Form.REGISTRATION: gettext_lazy(
-        "Заявка № %(number)s одобрена: «%(company)s» размещается в реестре партнёров."
+        "Заявка № %(number)s одобрена: %(company)s размещается в реестре партнёров."
     ),
     Form.UPDATE: gettext_lazy("Заявка № %(number)s одобрена: новые данные уже в вашей карточке."),
     Form.DOCUMENTS: gettext_lazy(
