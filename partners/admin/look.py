@@ -18,9 +18,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin.badges import NOTHING, Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table
-from integrations.clock import now
 from partners.admin.words import size_of
 from partners.models import TildaPage
+from partners.services.look import refresh as refreshing
+from partners.services.look.wearing import PLACE, fits
 
 CHANGES = "partners.change_tildapage"
 
@@ -42,6 +43,14 @@ def page_badge(page: TildaPage) -> SafeString:
     if page.fetched_at is None:
         return badge(_("не получена"), Tone.IDLE)
     return badge(_("получена"), Tone.OK)
+
+
+def _unfit(page: TildaPage) -> str:
+    """Why a page that was fetched is not worn."""
+    if not page.html or fits(page.html):
+        return ""
+    words = {"place": f"{{{{{PLACE}}}}}"}
+    return _("На странице нет места %(place)s: вместо неё работает встроенный вид.") % words
 
 
 @admin.register(TildaPage)
@@ -75,7 +84,7 @@ class TildaPageAdmin(CardAdmin):
         card = Card(
             title=str(row),
             badges=[page_badge(row)],
-            warning=row.error,
+            warning=row.error or _unfit(row),
             facts=[
                 Fact(_("Где используется"), row.get_role_display()),
                 Fact(_("Проект"), row.project_id, is_code=True),
@@ -131,6 +140,6 @@ class TildaPageAdmin(CardAdmin):
 
     @method_decorator(require_POST)
     def refresh(self, request: HttpRequest, row: TildaPage) -> Any:
-        TildaPage.objects.filter(pk=row.pk).update(wanted_at=now(), attempts=0, error="")
+        refreshing.want(page_id=row.page_id, project_id=row.project_id)
         self.log_change(request, row, _("Обновление запрошено"))
         return self.done(request, row, _("Страница обновится в ближайшие минуты."))

@@ -15,7 +15,6 @@ from integrations.models import MailMessage, OutboxMessage
 from partners.errors import AlreadyDecided, NotPossible, PartnerExists
 from partners.models import (
     Application,
-    Category,
     Decision,
     DecisionReason,
     Partner,
@@ -200,59 +199,6 @@ def test_a_second_partner_of_one_number_is_not_made_and_not_changed_unasked(olga
     partner.refresh_from_db()
     assert partner.name == "ООО «Новая»"
     assert Partner.objects.count() == 1
-
-
-def test_a_category_is_needed_and_may_be_chosen(olga):
-    application = an_application(data={"category": ""})
-    with pytest.raises(NotPossible):
-        decided(application, "approve", olga)
-    decided(application, "approve", olga, category=Category.objects.get(code="seller"))
-    assert Partner.objects.get().category.code == "seller"
-
-
-def test_an_update_changes_what_it_names_and_nothing_else(olga):
-    partner = a_partner(website="https://old.example/", about="Старое")
-    partner.services.create(title="Кровля", price_from=1)
-    application = an_application(
-        form="profile_update",
-        inn=partner.inn,
-        partner=partner,
-    )
-    application.data = {"phone": "+79005550000", "about": "Старое", "regions": ["77"]}
-    application.save()
-
-    decided(application, "approve", olga)
-
-    partner.refresh_from_db()
-    assert partner.phone == "+79005550000"
-    assert (partner.website, partner.about) == ("https://old.example/", "Старое")
-    assert [one.code for one in partner.regions.all()] == ["77"]
-    assert partner.services.count() == 1
-    note = application.events.get().note
-    assert "phone" in note
-    assert "about" not in note
-
-
-def test_an_update_never_takes_another_partners_number(olga):
-    partner, other = a_partner(), a_partner()
-    application = an_application(form="profile_update", partner=partner, inn=other.inn)
-    with pytest.raises(PartnerExists):
-        decided(application, "approve", olga)
-
-
-def test_documents_are_attached_and_an_unknown_partner_is_said_so(olga):
-    partner = a_partner()
-    application = an_application(
-        form="document_upload", data={"partner_code": partner.code.lower()}
-    )
-    document = a_document(application=application)
-    decided(application, "approve", olga)
-    document.refresh_from_db()
-    assert document.partner == partner
-
-    lost = an_application(form="document_upload")
-    with pytest.raises(NotPossible):
-        decided(lost, "approve", olga)
 
 
 def test_an_approval_is_corrected_the_partner_hides_and_comes_back(olga):
