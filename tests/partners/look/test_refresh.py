@@ -52,7 +52,7 @@ def fetched() -> TildaPage:
 def test_a_published_page_is_fetched_with_its_files(tilda, client):
     page = fetched()
     assert (page.title, page.wanted_at, page.error) == ("Шаблон партнёра", None, "")
-    assert page.html.count(f'"/partners/look/{PAGE}/') == 3
+    assert page.html.count(f'"/partners/look/{PAGE}/') == 4
     names = set(page.assets.values_list("name", flat=True))
     assert names == {
         f"tilda-blocks-page{PAGE}.min.css",
