@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponseBase
 
 from integrations.addresses import client_address
 from partners.models import Partner
+from partners.services.sign_in import mailbox_mark
 
 COOKIE = "cabinet"
 PATH = "/cabinet/"
 LASTS = 14 * 24 * 3600  # seconds
-PARTNER, EPOCH, SAID = "partner", "epoch", "said"
+PARTNER, EPOCH, MAILBOX, SAID = "partner", "epoch", "mailbox", "said"
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def visit_of(request: HttpRequest) -> Visit | None:
-    """Who is signed in; None where nobody is, or was signed out everywhere meanwhile."""
+    """Who is signed in; None where nobody is, was signed out everywhere, or has another mailbox meanwhile."""
     key = request.COOKIES.get(COOKIE, "")
     if not key:
         return None
@@ -66,7 +67,7 @@ def visit_of(request: HttpRequest) -> Visit | None:
         .filter(pk=number, session_epoch=epoch)
         .first()
     )
-    if partner is None:
+    if partner is None or session.get(MAILBOX) != mailbox_mark(partner):
         session.flush()
         return None
     return Visit(partner=partner, session=session, remote_addr=address_of(request) or None)
@@ -78,6 +79,7 @@ def begin(request: HttpRequest, response: HttpResponseBase, partner: Partner) ->
     session = _store(None)
     session.set_expiry(LASTS)
     session[PARTNER], session[EPOCH] = partner.pk, partner.session_epoch
+    session[MAILBOX] = mailbox_mark(partner)
     session.save(must_create=True)
     response.set_cookie(
         COOKIE,

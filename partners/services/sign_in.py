@@ -18,6 +18,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from integrations.clock import now, wall_clock
 from integrations.models import MailMessage
@@ -83,7 +84,8 @@ def send_links(*, request_id: int) -> None:
 
 def fill(message: MailMessage) -> Mapping[str, Any]:
     """What the letter shows only to its reader: an address per partner. The time of a link begins now."""
-    links = SignInLink.objects.in_bulk([door["link"] for door in message.context["doors"]])
+    rows = SignInLink.objects.select_related("partner")
+    links = rows.in_bulk([door["link"] for door in message.context["doors"]])
     SignInLink.objects.filter(pk__in=links, used_at=None).update(expires_at=now() + LASTS)
     query = urlencode({"next": message.context["next"]}) if message.context["next"] else ""
     doors = []
@@ -98,7 +100,12 @@ def fill(message: MailMessage) -> Mapping[str, Any]:
 
 
 def token_of(link: SignInLink) -> str:
-    return signing.dumps([link.pk, link.nonce], salt=SALT)
+    return signing.dumps([link.pk, link.nonce, mailbox_mark(link.partner)], salt=SALT)
+
+
+def mailbox_mark(partner: Partner) -> str:
+    """What a link and a session are worth no more without: the mailbox they came by is still the partner's."""
+    return salted_hmac(SALT, partner.email, algorithm="sha256").hexdigest()[:16]
 
 
 def look(token: str) -> Partner:
@@ -124,7 +131,7 @@ def sign_out_everywhere(partner: Partner) -> None:
     """Close every session of a partner and every link that has not been used."""
     with transaction.atomic():
         Partner.objects.filter(pk=partner.pk).update(session_epoch=F("session_epoch") + 1)
-        SignInLink.objects.filter(partner=partner, used_at=None).update(expires_at=now())
+        SignInLink.objects.filter(partner=partner, used_at=None).delete()
 
 
 def sweep() -> int:
@@ -166,11 +173,11 @@ def _door(partner: Partner, asked: SignInRequest) -> dict[str, Any]:
 
 def _find(token: str) -> SignInLink:
     try:
-        number, nonce = signing.loads(token, salt=SALT)
+        number, nonce, mark = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkUseless from None
     link = SignInLink.objects.select_related("partner").filter(pk=number, nonce=nonce).first()
-    if link is None:
+    if link is None or not constant_time_compare(mark, mailbox_mark(link.partner)):
         raise LinkUseless
     return link
 

@@ -60,6 +60,14 @@ def test_signing_out_everywhere(cabinet, partner, enter, link_of):
     assert enter(Partner.objects.get(pk=partner.pk)).get(HOME).status_code == 200
 
 
+def test_whoever_has_the_old_mailbox_has_the_cabinet_no_more(cabinet, partner, link_of):
+    unused = link_of(partner)
+    Partner.objects.filter(pk=partner.pk).update(email="new@romashka.test")
+    assert cabinet.get(HOME).status_code == 302
+    assert Client().get(unused).status_code == 410
+    assert Client().post(unused).status_code == 410
+
+
 def test_getting_does_not_sign_out(cabinet):
     assert cabinet.get("/cabinet/sign-out/").status_code == 405
     assert cabinet.get(HOME).status_code == 200

@@ -132,6 +132,12 @@ def test_a_network_does_not_try_addresses(client, monkeypatch):
     assert ask(client, "try9@example.test", REMOTE_ADDR="2001:db8:1:2::9").status_code == 302
 
 
+def test_a_letter_sent_again_revives_no_closed_link(client, partner):
+    (letter,) = letters_after(client, partner.email)
+    sign_in.sign_out_everywhere(partner)
+    assert sign_in.fill(letter)["doors"] == []
+
+
 def test_what_is_not_an_address_is_said(client):
     answer = ask(client, "romashka")
     assert answer.status_code == 422
@@ -163,7 +169,8 @@ def test_a_link_that_is_no_good(client, partner, link_of, case):
         link = "/cabinet/enter/let-me-in/"
     if case == "of another purpose":
         row = SignInLink.objects.latest("id")
-        token = signing.dumps([row.pk, row.nonce], salt="something else")
+        mark = sign_in.mailbox_mark(partner)
+        token = signing.dumps([row.pk, row.nonce, mark], salt="something else")
         link = f"/cabinet/enter/{token}/"
     for answer in (client.get(link), client.post(link)):
         assert answer.status_code == 410
