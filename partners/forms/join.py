@@ -124,6 +124,9 @@ class JoinForm(forms.Form):
         required = REQUIRED if kind == Application.Form.REGISTRATION else ()
         for name in FIELDS_OF[kind]:
             self.fields[name] = _field(name, language, is_required=name in required)
+        for name in ("specialisations", "regions"):
+            if name in self.fields:
+                self._put_chosen_first(name)
         self.fields["consent"] = forms.BooleanField(
             label=_("Согласен на обработку персональных данных для проверки и размещения в реестре")
         )
@@ -140,6 +143,12 @@ class JoinForm(forms.Form):
             if name in given and name not in self.errors:
                 self.add_error(name, why[:1].upper() + why[1:] + ".")
         return self.cleaned_data
+
+    def _put_chosen_first(self, name: str) -> None:
+        """In a list of ninety nobody would find what is ticked."""
+        chosen = set(self[name].value() or [])
+        field: Any = self.fields[name]
+        field.choices = sorted(field.choices, key=lambda choice: choice[0] not in chosen)
 
     @property
     def is_trapped(self) -> bool:

@@ -61,12 +61,12 @@ def _steps(application: Application, decision: Decision | None) -> list[Step]:
 
 
 def _check(application: Application) -> Step:
-    title = _("ИНН проверен")
     if application.check_state == Check.DONE:
         event = (
             application.events.filter(kind=ApplicationEvent.Kind.CHECKED).order_by("-id").first()
         )
-        return Step(title, "done", at=event.created_at if event else None)
+        return Step(_("ИНН проверен"), "done", at=event.created_at if event else None)
+    title = _("Проверка ИНН")
     if application.check_state == Check.MANUAL:
         return Step(title, "done", _("ФНС не ответила, сверит сотрудник"))
     return Step(title, "now" if application.status == Status.RECEIVED else "", _("спрашиваем ФНС"))

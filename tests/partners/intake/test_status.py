@@ -129,7 +129,8 @@ def test_the_form_to_correct_has_the_old_data_in_it(client):
     assert "Напишите бюджет числом." in form
     assert 'value="ООО «Ромашка»"' in form
     assert 'value="+79000000001"' in form
-    assert 'value="77" id="id_regions_' in form
+    assert form.index('value="77"') < form.index('value="50"')
+    assert "этого нет в списке: Атлантида" in form
     assert "лицензия.pdf" in form
 
 
