@@ -8,7 +8,7 @@ from bot.messenger import Letter, WhenUnsure
 from bot.models import Message
 from bot.rendering import Screen
 from bot.screens import renewal
-from payments.models import Customer
+from payments.models import Customer, Payment
 from payments.money import Money
 from payments.services.renewal_view import (
     customer_of_renewal,
@@ -32,7 +32,7 @@ def renewal_upcoming(*, renewal_id: int, end: str) -> None:
 def renewal_declined(*, payment_id: int) -> None:
     payment = payment_with_customer(payment_id)
     screen = renewal.declined(payment.customer, payment)
-    post = _post(payment.customer, "renewal_declined", plan_id=payment.plan_id)
+    post = _post(payment.customer, "renewal_declined", charged=payment)
     _tell(payment.customer, f"declined:{payment_id}", screen, WhenUnsure.REPEAT, post)
 
 
@@ -59,22 +59,32 @@ def subscription_stopped(*, subscription_id: int) -> None:
 
 
 def _post(
-    customer: Customer, what: str, *, reason: str = "", plan_id: int | None = None
+    customer: Customer,
+    what: str,
+    *,
+    reason: str = "",
+    plan_id: int | None = None,
+    charged: Payment | None = None,
 ) -> Post | None:
     """The same news for a payer without a chat; nothing is asked for one who has it."""
     view = renewal_of(customer.pk) if customer.telegram_id is None else None
     if view is None:
         return None
-    price = view.amount if view.price is None else view.price
+    price = Money(view.amount if view.price is None else view.price, view.currency)
+    if charged is not None:
+        plan_id = charged.plan_id
     return Post(
         what=what,
         plan_id=plan_id or (view.plan_id if reason else None),
         facts={
             "reason": reason,
-            "sum": Money(price, view.currency),
+            "sum": price,
+            "price": price,
             "at": view.charge_at if view.is_on else None,
             "card": view.card,
             "title": view.plan,
+            "number": charged.number if charged else None,
+            "amount": charged.money if charged else None,
         },
     )
 

@@ -20,7 +20,7 @@ def office(db):
 def read(office, row, name: str = "change") -> str:
     answer = office.get(page(row, name))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def test_an_account_leads_to_its_partner(office, partner):
