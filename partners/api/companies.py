@@ -159,7 +159,7 @@ class Profile(ApiView):
         request=ProfileWish,
         parameters=[KEY_HEADER],
         responses={200: ProfileChanged, 202: ProfileChanged},
-        refuses=(404,),
+        refuses=(404, 409),
     )
     def patch(self, request: Request, code: str) -> Response:
         partner = get_object_or_404(Partner, code=code)
@@ -198,6 +198,7 @@ class Register(ApiView):
         request=RegistrationWish,
         parameters=[KEY_HEADER],
         responses={201: ApplicationShape, 200: ApplicationShape},
+        refuses=(409,),
         examples=[ROMASHKA],
     )
     def post(self, request: Request) -> Response:

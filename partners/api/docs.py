@@ -46,6 +46,9 @@ class Schema(Problems, SpectacularAPIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
+        del answer.headers[
+            "Content-Disposition"
+        ]  # a file name in Cyrillic, which a header cannot hold
         return answer
 
 

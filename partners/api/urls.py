@@ -39,5 +39,5 @@ urlpatterns: list[URLPattern] = [
     path("api/docs/", docs.page, name="api-docs"),
     path("api/schema", docs.Schema.as_view()),
     path("api/docs", docs.page),
-    re_path(r"^api(?:/.*)?$", Nothing.as_view(), name="api-nothing"),
+    re_path(r"^api(?:/[\s\S]*)?\Z", Nothing.as_view(), name="api-nothing"),
 ]

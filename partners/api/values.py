@@ -18,7 +18,6 @@ from partners.models.vocabulary import Term
 
 MOST_MONEY = Decimal(10) ** 10  # not reached: what a column of 12 digits holds
 KOPECK = Decimal("0.01")
-LONGEST_ID = 10**9
 
 
 class Text(serializers.CharField):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from partners.errors import RegistryError
+from partners.errors import NotPossible, RegistryError
 from partners.fields import REQUIRED
 from partners.models import Application, Partner
 from partners.services import own_changes, profile
@@ -54,7 +56,7 @@ def register(*, raw: Raw, language: str, key: str | None) -> tuple[Application, 
     be read nothing is kept. Raises NotReadable.
     """
     with transaction.atomic():
-        if key and (first := _first(key)):
+        if key and (first := _first(key, Form.REGISTRATION)):
             return first, False
         _data, problems = read(Form.REGISTRATION, raw)
         if any(name in problems for name in REQUIRED):
@@ -70,8 +72,9 @@ def change(
     Returns what was applied, and the application if there is one. Raises NotReadable, and then nothing is changed.
     """
     with transaction.atomic():
-        if key and (first := _first(key)):
+        if key and (first := _first(key, Form.UPDATE, partner)):
             return [], first
+        partner = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
         data, problems = read(Form.UPDATE, raw)
         data = {name: value for name, value in data.items() if name in raw}
         for name in raw:
@@ -79,6 +82,8 @@ def change(
                 if name not in CAN_BE_EMPTY:
                     problems[name] = _("Это поле не может быть пустым.")
                 data[name] = ""
+        if _is_upside_down(partner, data):
+            problems.setdefault("budget_from", _("«от» больше, чем «до»"))
         if problems:
             raise NotReadable(problems)
         applied = own_changes.change_profile(partner.pk, data, remote_addr=remote_addr)
@@ -94,14 +99,28 @@ def change(
         return applied, _submit(Form.UPDATE, wanted, language, key, partner)
 
 
+def _is_upside_down(partner: Partner, data: Mapping[str, Any]) -> bool:
+    """Whether the budget's ends would stand the wrong way round beside what the partner already has."""
+    ends = {name: getattr(partner, name) for name in ("budget_from", "budget_to")}
+    ends |= {name: Decimal(data[name]) if data[name] else None for name in ends if name in data}
+    low, high = ends["budget_from"], ends["budget_to"]
+    return low is not None and high is not None and low > high
+
+
 def _submit(
     form: Form, raw: Raw, language: str, key: str | None, partner: Partner | None = None
 ) -> Application:
     return submit(form=form, source=API, raw=raw, language=language, tranid=key, partner=partner)
 
 
-def _first(key: str) -> Application | None:
-    """The application this key has already made; whoever brings the same key meanwhile waits here."""
+def _first(key: str, form: Form, partner: Partner | None = None) -> Application | None:
+    """The application this key has already made; whoever brings the same key meanwhile waits here.
+
+    Raises NotPossible where it was another wish.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ONE_KEY, key])
-    return Application.objects.filter(source=API, tranid=key).first()
+    first = Application.objects.filter(source=API, tranid=key).first()
+    if first and (first.form != form or (partner and first.partner_id != partner.pk)):
+        raise NotPossible(_("Этот Idempotency-Key уже был у другого запроса. Возьмите новый."))
+    return first

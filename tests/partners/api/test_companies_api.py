@@ -173,6 +173,15 @@ def test_what_the_tax_service_knows_becomes_an_application(bot):
     assert Application.objects.count() == 1
 
 
+def test_a_key_is_for_one_wish(bot):
+    first, second = a_partner(), a_partner()
+    wish = {"company": "ООО «Лютик»"}
+    bot.patch(f"partners/{first.code}/profile", wish, Idempotency_Key="one")
+    problem_of(bot.patch(f"partners/{second.code}/profile", wish, Idempotency_Key="one"), 409)
+    problem_of(bot.post("partners/register", romashka(), Idempotency_Key="one"), 409)
+    assert Application.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
@@ -192,6 +201,15 @@ def test_a_profile_with_something_unreadable_stays_as_it_is(bot, fields, wrong):
     partner.refresh_from_db()
     assert partner.about == "Кроем крыши."
     assert not Application.objects.exists()
+
+
+def test_one_end_of_a_budget_is_judged_beside_the_other(bot):
+    partner = a_partner(budget_from=Decimal(10), budget_to=Decimal(20))
+    address = f"partners/{partner.code}/profile"
+    problem = problem_of(bot.patch(address, {"budget_from": 50.0}), 422)
+    assert [each["field"] for each in problem["errors"]] == ["budget_from"]
+    problem_of(bot.patch(address, {"budget_to": 5}), 422)
+    assert bot.patch(address, {"budget_from": 50, "budget_to": None}).status_code == 200
 
 
 def test_the_search_is_the_catalogues(bot):

@@ -92,7 +92,17 @@ def test_refusals_speak_the_callers_language(bot):
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v1", "/api/v2/leads/", "/api/v1/leads/x/", "/api/v1/%00"]
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v2/leads/",
+        "/api/v1/leads/x/",
+        "/api/v1/%00",
+        "/api/a%0Ab",
+        "/api/v1/partners/%0A",
+    ],
 )
 def test_what_is_not_there_is_a_problem_whatever_the_method(bot, method, path):
     problem_of(bot.send(method, path), 404)
@@ -161,6 +171,7 @@ def test_no_other_site_may_ask_through_a_browser(bot):
     response = bot.get("leads/", Origin="https://other.example")
     assert not [name for name in response.headers if name.lower().startswith("access-control")]
     assert not response.cookies
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_a_key_has_its_share_of_every_minute(caller, settings, monkeypatch):
