@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -15,9 +15,9 @@ from integrations.admin.cards import Card, CardAdmin
 from partners.admin import found
 from partners.admin.application_actions import DECIDES, Deciding
 from partners.admin.application_card import card_of
-from partners.admin.filters import ApplicationState, RiskFilter
+from partners.admin.filters import ApplicationState, RiskFilter, count_of
 from partners.admin.words import check_badge, waits_badge, who_looks
-from partners.models import Application
+from partners.models import Application, RiskSignal
 
 
 @admin.register(Application)
@@ -62,7 +62,9 @@ class ApplicationAdmin(Deciding, CardAdmin):
         rows: QuerySet[Application] = super().get_queryset(request)
         is_list = getattr(request.resolver_match, "url_name", "").endswith("_changelist")
         if is_list:
-            return rows.defer("raw", "data", "problems").annotate(risk_count=Count("risks"))
+            return rows.defer("raw", "data", "problems").annotate(
+                risk_count=count_of(RiskSignal.objects.all(), "application")
+            )
         return rows.select_related("partner__category", "previous", "callback", "taken_by").defer(
             "callback__body", "callback__headers"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
+from partners.admin.filters import count_of
 from partners.admin.words import offer_badge, price_range
 from partners.models import Lead, LeadOffer, QuotaMonth
 
@@ -42,7 +43,7 @@ class LeadAdmin(CardAdmin):
         rows: QuerySet[Lead] = super().get_queryset(request)
         is_list = getattr(request.resolver_match, "url_name", "").endswith("_changelist")
         if is_list:
-            return rows.annotate(offer_count=Count("offers"))
+            return rows.annotate(offer_count=count_of(LeadOffer.objects.all(), "lead"))
         return rows.select_related("region", "category", "specialisation")
 
     def get_search_results(

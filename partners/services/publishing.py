@@ -129,6 +129,8 @@ def partner_named(application: Application) -> Partner | None:
 
 
 def _write(partner: Partner, values: dict[str, Any], *, verified_at: Any) -> None:
+    if partner.pk and values.get("email", partner.email) != partner.email:
+        partner.session_epoch += 1  # whoever reads the old mailbox is no longer the partner
     for column, value in values.items():
         setattr(partner, column, value)
     low, high = partner.budget_from, partner.budget_to

@@ -72,6 +72,19 @@ def test_an_update_changes_what_it_names_and_nothing_else(olga):
     assert "about" not in note
 
 
+def test_a_new_mailbox_signs_the_old_one_out(olga):
+    partner = a_partner()
+    application = an_application(form="profile_update", partner=partner, inn=partner.inn)
+    application.data = {"email": "new@example.test"}
+    application.save()
+    decided(application, "approve", olga)
+    partner.refresh_from_db()
+    assert (partner.email, partner.session_epoch) == ("new@example.test", 1)
+    assert partner.account is not None
+    assert partner.account.email == "new@example.test"
+    assert partner.inn in partner.search
+
+
 def test_an_update_never_takes_another_partners_number(olga):
     partner, other = a_partner(), a_partner()
     application = an_application(form="profile_update", partner=partner, inn=other.inn)
