@@ -54,6 +54,11 @@ def run_file(url: str, path: Path) -> None:
                 connection.execute(statement.encode())
 
 
+def vacuum(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
 def fill_seed(url: str, orders: int) -> None:
     """Pending payments of the reference, one per callback it will get, every tenth user brought by a friend."""
     run_file(url, HERE / "peers" / "seed" / "schema.sql")
