@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from partners.services import allowances, fetching, intake, leads, sign_in, verification
+from partners.services import allowances, fetching, intake, leads, search, sign_in, verification
 from partners.services.look import refresh
 
 
@@ -52,3 +52,9 @@ def fetch_documents() -> int:
 def refresh_look() -> int:
     awake(refresh.REFRESH)
     return refresh.refresh_due()
+
+
+@shared_task(name="partners.refresh_search")
+def refresh_search() -> int:
+    """After somebody renamed a word of the lists; everything else refreshes its own partner at once."""
+    return search.refresh_all()

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Upper
 from django.http import QueryDict
 
@@ -152,15 +152,15 @@ def matching(query: Query, *, guess: bool = False) -> QuerySet[Partner]:
     for word in asked(query.text):
         rows = rows.filter(_alike(word) if guess else _has(word))
     if query.category:
-        rows = rows.filter(category=Category.objects.filter(code=query.category).values("id")[:1])
+        rows = rows.filter(category__in=_ids(Category, code=query.category))
     if query.specialisations:
         does = Partner.specialisations.through.objects.filter(
-            specialisation__in=Specialisation.objects.filter(code__in=query.specialisations)
+            specialisation__in=_ids(Specialisation, code__in=query.specialisations)
         )
         rows = rows.filter(pk__in=does.values("partner"))
     if query.region:
         works_in = Partner.regions.through.objects.filter(
-            region=Region.objects.filter(code=query.region).values("id")[:1]
+            region__in=_ids(Region, code=query.region)
         )
         rows = rows.filter(pk__in=works_in.values("partner"))
     if query.city:
@@ -195,6 +195,11 @@ def _alike(word: str) -> Q:
         for other in alike.values_list("word", flat=True)[:ALIKE]:
             fits |= _has(other)
     return fits
+
+
+def _ids(model: type[Model], **fits: object) -> list[int]:
+    """Read first: only of a known id can the planner tell whether it is somebody's or everybody's."""
+    return list(model._default_manager.filter(**fits).values_list("pk", flat=True))
 
 
 def _count(rows: QuerySet[Partner]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Func, IntegerField, Max, Value
+from django.db.models import ExpressionWrapper, F, IntegerField, Max, Value
 
 from partners.selectors.catalogue import listed
 
@@ -23,7 +23,7 @@ class Block:
 
 def blocks() -> list[Block]:
     """One pass over an index, a row for each block that has somebody in it."""
-    number = Func(F("id"), Value(BLOCK), function="DIV", output_field=IntegerField())
+    number = ExpressionWrapper(F("id") / Value(BLOCK), output_field=IntegerField())
     rows = (
         listed()
         .annotate(number=number)

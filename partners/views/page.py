@@ -84,10 +84,10 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         return response
     patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
     digest = hashlib.sha256(response.content).hexdigest()[:32]
-    changed = int(max(shown.changed_at, STARTED).timestamp())
     response.headers["ETag"] = quote_etag(digest)
-    response.headers["Last-Modified"] = http_date(changed)
-    answer = get_conditional_response(request, response.headers["ETag"], changed, response)
+    response.headers["Last-Modified"] = http_date(max(shown.changed_at, STARTED).timestamp())
+    # By the ETag alone: a word of the lists or the site's look changes without a date of the partner's.
+    answer = get_conditional_response(request, response.headers["ETag"], None, response)
     return answer if isinstance(answer, HttpResponse) else response
 
 

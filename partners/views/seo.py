@@ -21,7 +21,10 @@ OTHERS = ("/admin/", "/cabinet/", "/status/", "/offers/", "/pay/", "/payments/",
 def index(request: HttpRequest) -> HttpResponse:
     """/sitemap.xml: the files of the map, one for each block of partners."""
     parts = [
-        (address(reverse("partners:sitemap-part", args=[block.number])), block.changed_at)
+        (
+            address(reverse("partners:sitemap-part", args=[block.number])),
+            block.changed_at.isoformat(timespec="seconds"),
+        )
         for block in sitemap.blocks()
     ]
     pages = address(reverse("partners:sitemap-pages"))
@@ -32,7 +35,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @HOURLY
 def pages(request: HttpRequest) -> HttpResponse:
-    context = {"places": [(address(reverse("partners:catalogue")), None)]}
+    names = ("partners:catalogue", "partners:join")
+    context = {"places": [(address(reverse(name)), None) for name in names]}
     return render(request, "partners/sitemap.xml", context, content_type=XML)
 
 
@@ -42,7 +46,10 @@ def part(request: HttpRequest, number: int) -> HttpResponse:
     # The address without its code is the same for all: reverse() for each would be most of the work.
     whole = address(reverse("partners:page", args=[sitemap.ANY_CODE]))
     start, _code, end = whole.partition(sitemap.ANY_CODE)
-    places = [(f"{start}{code}{end}", changed_at) for code, changed_at in sitemap.block(number)]
+    places = [
+        (f"{start}{code}{end}", changed_at.date().isoformat())
+        for code, changed_at in sitemap.block(number)
+    ]
     if not places:
         raise Http404
     return render(request, "partners/sitemap.xml", {"places": places}, content_type=XML)

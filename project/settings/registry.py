@@ -41,6 +41,11 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "refresh-search": {
+        "task": "partners.refresh_search",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-sign-in": {
         "task": "partners.sweep_sign_in",
         "schedule": 3600.0,

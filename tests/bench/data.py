@@ -57,6 +57,7 @@ def run_file(url: str, path: Path) -> None:
 def vacuum(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
 
 
 def fill_seed(url: str, orders: int) -> None:
