@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from integrations.fns import wire
 from integrations.fns.cards import card_of, choose, items, marks_of
 from integrations.fns.errors import FnsProblem
+from integrations.fns.reply import Reply
 
 INN = "9901000010"
 NAMES = (
@@ -49,6 +50,7 @@ def test_every_entry_is_read_or_left_out(entry, kind):
 
 @given(value=values, status=st.sampled_from([200, 403, 500]))
 def test_every_answer_is_a_reply_or_an_error_with_a_name(value, status):
+    reply: Reply | None
     try:
         reply = wire.read("egr", status, json.dumps(value).encode(), key="k" * 40)
     except FnsProblem as problem:
@@ -59,6 +61,7 @@ def test_every_answer_is_a_reply_or_an_error_with_a_name(value, status):
 
 @given(content=st.binary(max_size=60))
 def test_every_run_of_bytes_has_a_name(content):
+    reply: Reply | None
     try:
         reply = wire.read("egr", 200, content, key="k" * 40)
     except FnsProblem as problem:
