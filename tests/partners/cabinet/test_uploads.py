@@ -14,9 +14,11 @@ from integrations.clock import now
 from integrations.models import MailMessage, OutboxMessage
 from partners.models import Application, Document, Partner, ProfileChange
 from partners.services import own_documents
+from partners.services.decisions import decide
 from tests.partners.cabinet.test_pages import text_of
 from tests.partners.factories import a_document, an_application
 from tests.partners.intake.files import PDF, bomb, picture
+from tests.support.office import owner
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,20 @@ def test_details_are_asked_for_and_not_changed(partner, cabinet):
     assert partner.director == before
     assert "Изменение на проверке" in text_of(cabinet, "/cabinet/profile/")
     assert "Изменение данных на проверке" in text_of(cabinet, "/cabinet/")
+
+
+def test_what_a_person_approves_is_changed_and_nothing_else(partner, cabinet):
+    changes = {"director": "Сидорова Анна", "email": "new@romashka.test"}
+    cabinet.post(DETAILS, told(partner, **changes, file=sent(PDF)))
+    application = Application.objects.get()
+    decide(application_id=application.pk, outcome="approve", subject="Да", body="Да", staff=owner())
+    fresh = Partner.objects.get(pk=partner.pk)
+    assert (fresh.director, fresh.email) == ("Сидорова Анна", "new@romashka.test")
+    for name in ("name", "inn", "ogrn", "kpp", "legal_address", "phone", "about", "status"):
+        assert getattr(fresh, name) == getattr(partner, name), name
+    assert list(fresh.specialisations.values_list("code", flat=True)) == ["roofing"]
+    assert fresh.documents.get().content_type == "application/pdf"
+    assert cabinet.get("/cabinet/").status_code == 302  # the mailbox that came in is gone
 
 
 def test_one_change_is_looked_at_at_a_time(partner, cabinet):
