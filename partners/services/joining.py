@@ -85,4 +85,6 @@ def may_correct(application: Application, decision: Decision | None) -> bool:
         return True
     if application.status != Status.REJECTED or decision is None:
         return False
+    if application.corrections.exists():  # that one goes on
+        return False
     return decision.reapply_after is not None and decision.reapply_after <= now()

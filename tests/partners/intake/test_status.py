@@ -177,6 +177,16 @@ def test_a_rejected_one_follows_its_rule(client, days, allowed):
     assert answer.status_code == (200 if allowed else 302)
 
 
+def test_a_rejected_one_is_sent_again_once(client):
+    rejected = an_application(status="rejected")
+    decided(rejected, "reject", "Нет.", reapply_after=now() - timedelta(seconds=1))
+    newer = an_application(previous=rejected)
+    shown = page(client, rejected)
+    assert f"/status/{newer.token}/" in shown
+    assert "Исправить и отправить снова" not in shown
+    assert client.get(f"/status/{rejected.token}/correct/").status_code == 302
+
+
 @pytest.mark.parametrize("form", ["profile_update", "document_upload"])
 def test_the_other_forms_are_corrected_in_their_own_fields(client, form):
     partner = a_partner()
