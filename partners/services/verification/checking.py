@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from integrations.clock import now, offset
@@ -129,13 +130,22 @@ def _open(application_id: int) -> Application | None:
     return application if application is not None and application.is_open else None
 
 
+def is_awaited() -> bool:
+    """Whether an application's turn has come: partners who are looked up again stand behind it."""
+    return Application.objects.filter(_due()).exists()
+
+
+def _due() -> Q:
+    return Q(check_state__in=ASKED, status__in=Application.OPEN, check_at__lte=now())
+
+
 def _claim() -> Application | None:
     """The one that waits longest, leased: the lease is committed before the call, and a killed worker's ends."""
     with transaction.atomic():
         application = (
             Application.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("partner")
-            .filter(check_state__in=ASKED, status__in=Application.OPEN, check_at__lte=now())
+            .filter(_due())
             .order_by("check_at", "id")
             .first()
         )

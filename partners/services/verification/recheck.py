@@ -23,7 +23,7 @@ from integrations.services import outbox, post
 from integrations.wakeups import wake
 from partners.models import AskingGate, Partner, RegistryAnswer, RegistryChange
 from partners.services import journal
-from partners.services.verification import evidence, gates, likeness
+from partners.services.verification import checking, evidence, gates, likeness
 from partners.services.verification.evidence import Silent
 from partners.services.verification.likeness import Likeness
 
@@ -45,7 +45,7 @@ def recheck_due(*, seconds: float = 50.0) -> int:
     asked = 0
     until = time.monotonic() + seconds
     room: int | None = None
-    while time.monotonic() < until and not _is_held():
+    while time.monotonic() < until and not (_is_held() or checking.is_awaited()):
         with gates.turn() as mine:
             if not mine or not _due().exists():
                 break

@@ -11,7 +11,7 @@ from integrations.models import MailMessage, OutboxMessage
 from partners.models import AskingGate, Partner
 from partners.services import verification
 from partners.services.verification import recheck
-from tests.partners.factories import a_partner
+from tests.partners.factories import a_partner, an_application
 from tests.partners.verification.register import Register
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,12 @@ def test_the_partner_and_staff_are_told(register: Register):
         "integrations.services.post.deliver",
         "bot.notifications.staff_partner_closed",
     }
+
+
+def test_applications_go_first(register: Register):
+    due()
+    verification.begin(application_id=an_application(inn="9901000034").pk)
+
+    assert verification.recheck_due() == 0
+    assert verification.check_due() == 1
+    assert verification.recheck_due() == 1
