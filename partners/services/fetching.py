@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,17 +20,21 @@ from partners.services.filetypes import LARGEST
 log = structlog.get_logger(__name__)
 
 FETCH = "partners.fetch_documents"  # the task's name: services never import tasks
-SECONDS = 40.0  # for one file, redirects and all
+SECONDS = 25.0  # for one file, redirects and all
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 8  # with their pauses two hours
 FIRST_PAUSE = 30  # seconds; then twice as long each time
 LONGEST_PAUSE = timedelta(hours=1)
+ONE_AT_A_TIME = 4_601  # key of the advisory lock, no other code's
 
 Status = Document.Status
 
 
-def fetch_documents(*, seconds: float = 60.0) -> int:
-    """Fetch what is due until nothing is or the time is up; returns how many files were stored."""
+def fetch_documents(*, seconds: float = 20.0) -> int:
+    """Fetch what is due until nothing is or the time is up; returns how many files were stored.
+
+    One file at a time in the whole installation: slow links of one applicant must not hold every worker.
+    """
     stored = 0
     until = time.monotonic() + seconds
     while time.monotonic() < until and (document := _claim()) is not None:
@@ -40,8 +44,17 @@ def fetch_documents(*, seconds: float = 60.0) -> int:
 
 
 def _claim() -> Document | None:
-    """Reserve the next file for the lease; a killed worker's file is due again when it ends."""
+    """Reserve the next file for the lease, unless another is being fetched.
+
+    A killed worker's file is due again when its lease ends.
+    """
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        # One that was put off says why; the one in a worker's hand has no error yet.
+        in_hand = Document.objects.filter(status=Status.WAITING, attempts__gt=0, error="")
+        if in_hand.filter(not_before__gt=wall_clock()).exists():
+            return None
         document = (
             Document.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("application")
@@ -52,7 +65,8 @@ def _claim() -> Document | None:
         if document is not None:
             document.attempts += 1
             document.not_before = wall_clock() + LEASE
-            document.save(update_fields=["attempts", "not_before"])
+            document.error = ""
+            document.save(update_fields=["attempts", "not_before", "error"])
     return document
 
 

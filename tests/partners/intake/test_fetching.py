@@ -117,6 +117,19 @@ def test_a_killed_workers_file_is_due_again(files):
     assert again(document).attempts == 2
 
 
+def test_one_file_is_fetched_at_a_time_whoever_asks(files):
+    ordered(f"{files.url}/slow.pdf")
+    other = ordered(f"{files.url}/other.pdf")
+    files.otherwise = answer(200, raw=PDF)
+    slow = fetching._claim()
+    assert slow is not None
+    assert fetch_documents() == 0
+    assert files.received == []
+    fetching._fetch(slow)
+    assert fetch_documents() == 1
+    assert again(other).status == "stored"
+
+
 def test_the_reason_speaks_the_applicants_language(files):
     document = ordered(f"{files.url}/a.pdf", language="en")
     files.plan(answer(404))
