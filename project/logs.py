@@ -30,6 +30,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # the password of an address with a user in it
     (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # a key of our API, wherever somebody pasted it
+    (re.compile(r"\bprv_[A-Za-z0-9_-]{8,}"), f"prv_{HIDDEN}"),
     # a payer's card: the last four digits are enough to recognise it
     (re.compile(r"(?<![\w.-])\d{4}([ -]?)\d{4}\1\d{4}\1(\d{4})(?![\w-])"), rf"{HIDDEN}\2"),
     # an e-mail address keeps its first letter and its domain

@@ -108,6 +108,7 @@ class Holder:
         {"address": "redis://user:marker-pw@10.0.0.1:6379/0"},
         {"header": "Authorization: Bearer marker-of-somebody-else"},
         {"password": "marker-typed-by-staff"},
+        {"text": "?key=prv_marker-of-a-key-pasted-by-somebody"},
     ],
 )
 def test_a_secret_is_found_wherever_it_stands(output, fields):
