@@ -15,10 +15,10 @@ from partners.models import Shows
 
 log = structlog.get_logger(__name__)
 
-# What calls itself a program; no name at all is one too.
+# What calls itself a program, or names a page about itself; no name at all is one too.
 BOTS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|monitor|uptime|curl|wget|python|java/|"
-    r"go-http|okhttp|headless|lighthouse|scrapy|archiver|validator",
+    r"bot\b|bot/|\+https?:|inspectiontool|mediapartners|crawl|spider|slurp|preview|facebookexternalhit|"
+    r"whatsapp|monitor|uptime|curl|wget|python|java/|go-http|okhttp|headless|lighthouse|scrapy|archiver|validator",
     re.I,
 )
 PATIENCE = "200ms"  # for rows that another transaction holds; the count is not worth more of a visitor's time

@@ -27,7 +27,8 @@ ROBOTS = (
     "python-requests/2.32",
     "Mozilla/5.0 HeadlessChrome/142.0",
     "WhatsApp/2.23",
-    "vkShare; +http://vk.com/dev/Share preview",
+    "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)",
+    "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)",
     "",
 )
 
@@ -96,6 +97,16 @@ class TestCounting:
         partner = a_partner()
         client.get(f"/partners/{partner.code}/", headers={"User-Agent": robot})
         assert counted() == {}
+
+    def test_people_are(self, client):
+        partner = a_partner()
+        for browser in (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1 Mobile Safari/604.1",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 YaBrowser/25.10 Yowser/2.5 Safari/537.36",
+        ):
+            client.get(f"/partners/{partner.code}/", headers={"User-Agent": browser})
+        assert counted() == {(partner.pk, "page"): 3}
 
     def test_neither_a_head_nor_a_page_fetched_in_advance_is_a_show(self, client):
         partner = a_partner()
