@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
@@ -41,7 +40,9 @@ class Way:
     method: str
     label: str
     shown: str  # the price the customer saw, as the form sends it back
-    renews: bool = False  # whether it may be agreed here that the provider is charged again
+    renewal: str = (
+        ""  # what may be agreed to be charged for each further term; empty where it may not
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _choice(page: PayLink, closed: Payment | None) -> PageState:
             and statement_provider(closed) is None
         ),
         is_partner=is_partner,
-        ways=_buttons(page, ways, effect.amount),
+        ways=_buttons(page, ways, effect),
     )
 
 
@@ -145,7 +146,7 @@ def _invoice(page: PayLink, payment: Payment) -> PageState:
         is_checkable=payment.status in CHECKABLE and not by_bank,
         has_document=by_bank,
         is_partner=page.customer.is_partner,
-        ways=_buttons(page, others, effect.amount) if effect else [],
+        ways=_buttons(page, others, effect) if effect else [],
         steps=_steps(payment),
     )
 
@@ -175,18 +176,19 @@ def _outcome(page: PayLink, payment: Payment) -> PageState:
     )
 
 
-def _buttons(page: PayLink, ways: list[WayToPay], amount: Decimal) -> list[Way]:
+def _buttons(page: PayLink, ways: list[WayToPay], effect: PurchaseEffect) -> list[Way]:
     """A partner may agree to further charges here; a customer does so in the bot."""
     renewing = (
         ways_that_renew(page.customer_id, page.plan_id, ways) if page.customer.is_partner else []
     )
+    full = formats.money(effect.quote.full.amount, effect.currency)
     return [
         Way(
             provider=way.provider,
             method=way.method.value,
             label=way_label(way, ways),
-            shown=f"{way.price.amount if way.price else amount:f}",
-            renews=way in renewing,
+            shown=f"{way.price.amount if way.price else effect.amount:f}",
+            renewal=full if way in renewing else "",
         )
         for way in ways
     ]

@@ -152,6 +152,8 @@ def test_a_dearer_tier_is_paid_for_by_the_difference(client, sandbox, partner):
 def test_an_agreed_card_is_charged_for_the_next_month(client, sandbox, partner, move_clock):
     page = page_for(partner, "basic")
     assert 'name="save"' in shown(client, page)
+    agreed = "Продлевать автоматически: 5\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}₽ за каждый"
+    assert agreed in client.get(f"/pay/{page.token}/").content.decode()
     payment = choose(client, page, "yookassa", Decimal("5000.00"), save="on")
     pay(sandbox, client, page, payment)
     renewal = AutoRenewal.objects.get(customer=partner.account)
