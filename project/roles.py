@@ -126,6 +126,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *READS_STATEMENTS,
         "payments.check_payment",
         "payments.sync_subscription",
+        "partners.view_partner",  # whose money it is
     ),
     "Модератор партнёров": (
         *SEES_PARTNERS,

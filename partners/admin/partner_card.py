@@ -49,7 +49,7 @@ def card_of(partner: Partner, user: AbstractBaseUser | AnonymousUser) -> Card:
             documents_table(partner.documents.select_related("reviewed_by"), user),
             _offers(partner),
             _shows(partner),
-            _payments(partner),
+            *([_payments(partner)] if user.has_perm("payments.view_payment") else []),  # type: ignore[union-attr]
             _letters(partner),
             notes_table(partner.notes.select_related("staff")),
             _journal(partner),

@@ -123,6 +123,16 @@ def test_who_may_not_edit_sees_no_form():
         assert reader.post(page(partner, name), {"name": "X"}).status_code == 403
 
 
+def test_money_is_for_those_who_see_money(office):
+    partner = a_partner()
+
+    def tables(client) -> set[str]:
+        return {table.title for table in client.get(page(partner)).context["card"].tables}
+
+    reader = signed_in(staff_member("partners.view_partner"))
+    assert tables(office) - tables(reader) == {"Платежи партнёра"}
+
+
 def test_hidden_with_a_reason_and_brought_back(office):
     partner = a_partner()
     assert office.post(page(partner, "hide"), {"reason": ""}).context["form"].errors
