@@ -20,7 +20,7 @@ from tests.bench import data, stats
 from tests.bench.servers import environment
 
 Say = Callable[[str], None]
-MARK_MS = 60  # of CPU for half of the requests: what else runs on the machine says little about it
+MARK_MS = 100  # of CPU for half of the requests: what else runs on the machine says little about it
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"
 
 
