@@ -214,6 +214,15 @@ class ReviewForm(forms.Form):
         )
 
 
+class StarsForm(forms.Form):
+    stars = forms.TypedChoiceField(
+        label=gettext_lazy("Оценка клиента"),
+        choices=[(number, "★" * number) for number in range(5, 0, -1)],
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Чей ключ"),

@@ -1,10 +1,12 @@
-"""Clients' wishes and to whom they were offered: read-only."""
+"""Clients' wishes and to whom they were offered; how a client liked it is written down here."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import ClassVar
+
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +14,13 @@ from django.utils.translation import gettext_lazy
 from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
 from partners.admin.filters import count_of
+from partners.admin.forms import StarsForm
 from partners.admin.words import offer_badge, price_range
+from partners.errors import NotPossible
 from partners.models import Lead, LeadOffer, QuotaMonth
+from partners.services import leads
+
+RATES = "partners.change_partner"
 
 LEAD_TONES = {
     Lead.Status.NEW: Tone.WAIT,
@@ -134,6 +141,7 @@ class LeadOfferAdmin(CardAdmin):
     search_fields = ("partner__code", "partner__inn")
     search_help_text = gettext_lazy("Код или ИНН партнёра")
     sortable_by = ()
+    card_actions: ClassVar[dict[str, tuple[str, str]]] = {"rate": ("rate", RATES)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LeadOffer]:
         rows: QuerySet[LeadOffer] = super().get_queryset(request)
@@ -153,7 +161,11 @@ class LeadOfferAdmin(CardAdmin):
 
     def build_card(self, request: HttpRequest, row: LeadOffer) -> Card:
         words = {"number": row.lead_id, "partner": row.partner}
+        actions = []
+        if row.status == LeadOffer.Status.ACCEPTED and self.may(request, "rate"):
+            actions = [self.button("rate", row, _("Оценка клиента"), asks=True)]
         return Card(
+            actions=actions,
             title=_("Обращение № %(number)s → %(partner)s") % words,
             badges=[offer_badge(row)],
             facts=[
@@ -168,6 +180,28 @@ class LeadOfferAdmin(CardAdmin):
             ],
             texts=[(_("Почему предложено"), indented(row.why))],
         )
+
+    def rate(self, request: HttpRequest, row: LeadOffer) -> HttpResponse:
+        """How the client liked it, as he told staff."""
+        form = StarsForm(request.POST if request.method == "POST" else None)
+        if request.method != "POST" or not form.is_valid():
+            return self.ask(
+                request,
+                row,
+                title=_("Оценка клиента: обращение № %(number)s") % {"number": row.lead_id},
+                effects=[
+                    _("Оценка войдёт в рейтинг партнёра на его странице и в каталоге."),
+                    _("Новая оценка заменит прежнюю. Ваше имя останется в записи."),
+                ],
+                form=form,
+                button=_("Записать"),
+            )
+        try:
+            leads.rate(row, form.cleaned_data["stars"])
+        except NotPossible as error:
+            return self.done(request, row, str(error), level=messages.ERROR)
+        self.log_change(request, row, _("Оценка клиента: %(stars)s") % form.cleaned_data)
+        return self.done(request, row, _("Записано."))
 
 
 @admin.register(QuotaMonth)

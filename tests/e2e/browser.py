@@ -73,9 +73,10 @@ class Window:
             return
         expect(self.page.locator(".toast")).to_have_count(0)
         width, height = self.size
+        self.page.set_viewport_size({"width": width, "height": height})
         if whole:
             height = int(self.page.evaluate("document.documentElement.scrollHeight"))
-        self.page.set_viewport_size({"width": width, "height": height})
+            self.page.set_viewport_size({"width": width, "height": height})
         self.page.screenshot(path=Path(folder) / f"{name}.png")
 
 

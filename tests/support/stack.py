@@ -41,6 +41,7 @@ class Stack:
             "DATABASE_URL": urlsplit(self.server_url)._replace(path=f"/{self.database}").geturl(),
             "REDIS_URL": self.redis.url,
             "DEV_STATE": str(folder),
+            "MEDIA_ROOT": str(folder / "media"),
             "SECRET_KEY": "stack-only-" + "k" * 50,
             "OUTBOX_LEASE_SECONDS": "3",
             "CHECK_COOLDOWN_SECONDS": "1",
