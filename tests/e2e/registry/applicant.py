@@ -36,9 +36,10 @@ class Applicant:
         self.phone = f"+7 (900) {number // 10_000:03}-{number // 100 % 100:02}-{number % 100:02}"
         self.tranid = f"8421337:{4_000_000_000 + number}"
 
-    def posts(self, *, key: str = "header", **fields: str) -> requests.Response:
-        """The site's form as Tilda hands it on: what the visitor wrote, then Tilda's own three."""
-        written = {
+    @property
+    def words(self) -> dict[str, str]:
+        """What the visitor of the site writes."""
+        return {
             "Название_компании": self.name,
             "ИНН": self.inn,
             "ОГРН": self.company.ogrn,
@@ -51,6 +52,12 @@ class Applicant:
             "Специализации": "Кровельные работы",
             "Регионы": "Московская область",
             "О_компании": "Кроем крыши с 2011 года.",
+        }
+
+    def posts(self, *, key: str = "header", **fields: str) -> requests.Response:
+        """The site's form as Tilda hands it on: what the visitor wrote, then Tilda's own three."""
+        written = {
+            **self.words,
             **fields,
             "tranid": self.tranid,
             "formid": "form812345678",
