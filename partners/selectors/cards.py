@@ -45,7 +45,9 @@ class Card:
 
     @property
     def initial(self) -> str:
-        return next((letter for letter in self.name if letter.isalnum()), "·").upper()
+        # A name in quotes has the company's form before it.
+        name = self.name.partition("«")[2] or self.name
+        return next((letter for letter in name if letter.isalnum()), "·").upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
