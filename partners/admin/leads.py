@@ -11,14 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
+from integrations.admin.badges import NOTHING, Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
 from partners.admin.filters import count_of
 from partners.admin.forms import StarsForm
 from partners.admin.words import offer_badge, price_range
 from partners.errors import NotPossible
 from partners.models import Lead, LeadOffer, QuotaMonth
-from partners.services import leads
+from partners.services import leads, matching
 
 RATES = "partners.change_partner"
 
@@ -130,7 +130,12 @@ def _offers(lead: Lead) -> Table:
 
 
 def _why(offer: LeadOffer) -> str:
-    return ", ".join(": ".join(str(part) for part in one) for one in offer.why if one) or NOTHING
+    return ", ".join(_reasons(offer)) or NOTHING
+
+
+def _reasons(offer: LeadOffer) -> list[str]:
+    """What fits, in words, each with its points."""
+    return [f"{matching.REASONS.get(code, code)}: {points}" for code, points in offer.why]
 
 
 @admin.register(LeadOffer)
@@ -178,7 +183,7 @@ class LeadOfferAdmin(CardAdmin):
                 Fact(_("Оценка клиента"), row.rating),
                 Fact(_("Оценено"), moment(row.rated_at, seconds=True)),
             ],
-            texts=[(_("Почему предложено"), indented(row.why))],
+            texts=[(_("Почему предложено"), "\n".join(_reasons(row)))],
         )
 
     def rate(self, request: HttpRequest, row: LeadOffer) -> HttpResponse:

@@ -68,7 +68,7 @@ def _check(application: Application) -> Step:
         return Step(_("ИНН проверен"), "done", at=event.created_at if event else None)
     title = _("Проверка ИНН")
     if application.check_state == Check.MANUAL:
-        return Step(title, "done", _("ФНС не ответила, сверит сотрудник"))
+        return Step(title, "", _("ФНС не ответила, сверит сотрудник"))
     return Step(title, "now" if application.status == Status.RECEIVED else "", _("спрашиваем ФНС"))
 
 

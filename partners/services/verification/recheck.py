@@ -22,7 +22,7 @@ from integrations.fns.errors import FnsProblem, Odd, SoftError
 from integrations.services import outbox, post
 from integrations.wakeups import wake
 from partners.models import AskingGate, Partner, RegistryAnswer, RegistryChange
-from partners.services import journal
+from partners.services import journal, profile
 from partners.services.verification import checking, evidence, gates, likeness
 from partners.services.verification.evidence import Silent
 from partners.services.verification.likeness import Likeness
@@ -129,11 +129,11 @@ def _recheck(partner: Partner) -> bool:
     with transaction.atomic():
         current = Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
         current.recheck_at = now() + _interval()
+        written = ["recheck_at", "verified_at", "status", "status_reason", "updated_at"]
         if current.inn == partner.inn:
             _compare(current, heard.card, heard.answer)
-        current.save(
-            update_fields=["recheck_at", "verified_at", "status", "status_reason", "updated_at"]
-        )
+            written += _fill_in(current, heard.answer)
+        current.save(update_fields=written)
     return True
 
 
@@ -150,6 +150,15 @@ def _compare(partner: Partner, card: RegistryCard | None, answer: RegistryAnswer
         _note(partner, "status", "", card.status, answer)
     if card.is_ceased and partner.status in LISTED:
         _close(partner, card)
+
+
+def _fill_in(partner: Partner, answer: RegistryAnswer) -> list[str]:
+    """Take over what nobody knew of a partner yet; returns the columns."""
+    said = profile.registry_columns(answer) if answer.outcome == answer.Outcome.FOUND else {}
+    unknown = {column: value for column, value in said.items() if not getattr(partner, column)}
+    for column, value in unknown.items():
+        setattr(partner, column, value)
+    return list(unknown)
 
 
 def _fields(partner: Partner, card: RegistryCard) -> list[tuple[str, str, bool]]:

@@ -42,6 +42,17 @@ def later(moment: datetime | None) -> timedelta:
     return moment - now()
 
 
+def test_what_nobody_knew_yet_is_taken_over(register: Register):
+    partner = due(ogrn="", kpp="", director="", legal_address="", legal_name="")
+    assert verification.recheck_due() == 1
+    filled = fresh(partner)
+    assert (filled.ogrn, filled.kpp) == ("1199900000013", "990101001")
+    assert filled.director == "Петров Пётр Петрович"
+    assert filled.legal_address
+    assert filled.legal_name
+    assert changes(partner) == {}
+
+
 def test_whose_data_stand_is_verified_anew(register: Register):
     partner = due(verified_at=now() - timedelta(days=3))
 
