@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
+from integrations.clock import now
 from tests.e2e.browser import Window
 from tests.e2e.customer import Customer
 
@@ -71,8 +73,13 @@ def test_a_statement_is_previewed_and_compared(
     anna: Customer = new_customer()
     anna.order_card()
     file = tmp_path / "выписка.csv"
-    lines = ["Номер заказа;Сумма;Дата;Статус", f"{anna.reference};200,00;22.11.2026 09:30;Оплачен"]
-    file.write_bytes("\n".join([*lines, "чужой-заказ;5;22.11.2026;Оплачен"]).encode("cp1251"))
+    today = now().astimezone(ZoneInfo("Europe/Moscow")).date()
+    lines = [
+        "Номер заказа;Сумма;Дата;Статус",
+        f"{anna.reference};200,00;{today:%d.%m.%Y} 09:30;Оплачен",
+        f"чужой-заказ;5;{today:%d.%m.%Y};Оплачен",
+    ]
+    file.write_bytes("\n".join(lines).encode("cp1251"))
     for seen in (desk, phone):
         sign_in(seen)
     upload = f"{stack.web}/admin/payments/statement/upload/"
@@ -91,7 +98,7 @@ def test_a_statement_is_previewed_and_compared(
     desk.sees("Первые строки, как они прочитаны")
     looked_at(desk, phone, desk.page.url, "statement-preview")
     desk.page.get_by_role("link", name="Принять и сверить").click()
-    expect(desk.page.locator("[name=since]")).to_have_value("2026-11-22")
+    expect(desk.page.locator("[name=since]")).to_have_value(today.isoformat())
     desk.shot("statement-keep-desk", whole=True)
     submit(desk, "Принять и сверить")
     desk.sees("Сверка поставлена в очередь")

