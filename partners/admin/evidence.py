@@ -18,8 +18,7 @@ from integrations.admin.badges import NOTHING, Tone, badge, indented, moment
 from integrations.admin.body import readable
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
 from partners.admin.filters import SeenFilter
-from partners.admin.words import answer_badge, result_badge
-from partners.fields import FIELDS
+from partners.admin.words import answer_badge, field_title, result_badge
 from partners.models import RegistryAnswer, RegistryChange
 from partners.services import partner_desk
 
@@ -92,10 +91,6 @@ def seen_badge(change: RegistryChange) -> SafeString:
     if change.seen_at is None:
         return badge(_("не разобрано"), Tone.WARN)
     return badge(_("разобрано"), Tone.OK)
-
-
-def field_title(name: str) -> str:
-    return str(FIELDS[name].title) if name in FIELDS else name
 
 
 @admin.register(RegistryChange)

@@ -11,14 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, row_link, shortened
-from partners.fields import FIELDS
+from partners.admin.words import field_title
 from partners.models import ProfileChange
-
-TITLES = {"status": gettext_lazy("Состояние"), "language": gettext_lazy("Язык")}
-
-
-def field_title(name: str) -> str:
-    return str(FIELDS[name].title if name in FIELDS else TITLES.get(name, name))
 
 
 @admin.register(ProfileChange)

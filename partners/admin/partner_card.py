@@ -17,9 +17,10 @@ from integrations.admin.cards import Card, Fact, Table, list_link, row_link, sho
 from integrations.clock import now
 from integrations.models import MailMessage
 from partners.admin.document_rows import documents_table
-from partners.admin.evidence import changes_rows, field_title
+from partners.admin.evidence import changes_rows
 from partners.admin.note_rows import notes_table
 from partners.admin.words import (
+    field_title,
     is_stale,
     new_tab,
     offer_badge,

@@ -11,9 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, Tone, badge, duration
 from integrations.clock import now
+from partners.fields import FIELDS
 from partners.models import (
     Application,
     Decision,
@@ -25,6 +27,13 @@ from partners.models import (
 )
 from partners.services.desk import is_taken
 
+# What a partner has and no form asks for.
+OTHER_TITLES = {
+    "status": gettext_lazy("Состояние"),
+    "language": gettext_lazy("Язык"),
+    "legal_name": gettext_lazy("Полное наименование"),
+    "found": gettext_lazy("Запись в реестре"),
+}
 STATUS_TONES = {
     Application.Status.RECEIVED: Tone.WAIT,
     Application.Status.QUEUED: Tone.WAIT,
@@ -182,3 +191,8 @@ def new_tab(text: Any, url: str) -> SafeString:
         url,
         text,
     )
+
+
+def field_title(name: str) -> str:
+    """What staff call a column of a partner."""
+    return str(FIELDS[name].title if name in FIELDS else OTHER_TITLES.get(name, name))
