@@ -80,7 +80,7 @@ def test_liquidated_overnight_is_hidden_and_told(register: Register, move_clock)
     assert changes(partner) == {"status": ("", "Ликвидировано")}
     letter = MailMessage.objects.get(kind="partner_closed")
     assert (letter.to, letter.language, letter.case) == ("anna@example.test", "en", partner.case)
-    assert "is no longer active" in letter.text
+    assert f"{partner.name} (code {partner.code}) has ceased" in letter.text
     assert "November 21, 2026" in letter.text or "21 November 2026" in letter.text
     topics = OutboxMessage.objects.filter(case=partner.case).values_list("topic", flat=True)
     assert sorted(topics) == ["letter.written", "partner.closed"]
