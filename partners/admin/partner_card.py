@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Sum
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.admin.badges import NOTHING, moment
 from integrations.admin.cards import Card, Fact, Table, list_link, row_link, shortened
+from integrations.admin.history import history_of
 from integrations.clock import now
 from integrations.models import MailMessage
 from partners.admin.document_rows import documents_table
@@ -53,7 +52,7 @@ def card_of(partner: Partner, user: AbstractBaseUser | AnonymousUser) -> Card:
             *([_payments(partner)] if user.has_perm("payments.view_payment") else []),  # type: ignore[union-attr]
             _letters(partner),
             notes_table(partner.notes.select_related("staff")),
-            _journal(partner),
+            history_of(partner, most=MOST, newest_first=True),
         ],
         texts=[(_("О компании"), partner.about)] if partner.about else [],
     )
@@ -251,23 +250,4 @@ def _letters(partner: Partner) -> Table:
         ],
         empty=_("Писем не было."),
         more=list_link(MailMessage, q=partner.case),
-    )
-
-
-def _journal(partner: Partner) -> Table:
-    rows = (
-        LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(Partner), object_id=str(partner.pk)
-        )
-        .select_related("user")
-        .order_by("-action_time")[:MOST]
-    )
-    return Table(
-        title=_("Кто и что делал"),
-        headers=(_("когда"), _("кто"), _("что")),
-        rows=[
-            [moment(row.action_time, seconds=True), row.user, row.get_change_message()]
-            for row in rows
-        ],
-        empty=_("Никто ещё ничего не делал."),
     )

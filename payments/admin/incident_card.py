@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from integrations.admin.badges import moment
 from integrations.admin.cards import Card, Fact, Table, row_link
+from integrations.admin.history import history_of
 from integrations.models import OutboxMessage
 from payments.admin.badges import status_badge, sum_of
 from payments.admin.comparison import compare
@@ -37,7 +36,7 @@ def card_of(incident: Incident) -> Card:
         badges=[kind_badge(incident), state_badge(incident)],
         warning=what_happened(incident),
         facts=_facts(incident),
-        tables=[_money(incident), _history(incident), _answers(incident)],
+        tables=[_money(incident), history_of(incident, most=MOST), _answers(incident)],
         texts=[(_("Последний ответ клиенту"), incident.answer)] if incident.answer else [],
         extra={
             "comparison": compare(payment, events) if payment else None,
@@ -96,25 +95,6 @@ def _money(incident: Incident) -> Table:
             for entry in entries.select_related("payment").order_by("pk")[:MOST]
         ],
         empty=_("Отдельных проводок нет."),
-    )
-
-
-def _history(incident: Incident) -> Table:
-    rows = (
-        LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(Incident), object_id=str(incident.pk)
-        )
-        .select_related("user")
-        .order_by("action_time")[:MOST]
-    )
-    return Table(
-        title=_("Кто и что делал"),
-        headers=(_("когда"), _("кто"), _("что")),
-        rows=[
-            [moment(row.action_time, seconds=True), row.user, row.get_change_message()]
-            for row in rows
-        ],
-        empty=_("Никто ещё ничего не делал."),
     )
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from integrations.models import MailMessage
 from partners.errors import AlreadyDecided, NotPossible, PartnerExists, TakenByAnother
@@ -17,6 +15,7 @@ from partners.models import Application, Decision, DecisionReason, Partner
 from partners.services import desk, publishing
 from partners.services.decisions import decide
 from tests.partners.factories import an_application, vocabulary
+from tests.support import crowd
 from tests.support.office import staff_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,21 +30,7 @@ def staff() -> list[User]:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each of these gave or raised, all of them begun together on connections of their own."""
-    start = Barrier(len(acts))
-
-    def run(one: Callable[[], Any]) -> Any:
-        connection.ensure_connection()
-        start.wait()
-        try:
-            return one()
-        except LATE as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return list(crowd.map(run, acts))
+    return crowd.at_once(*acts, late=LATE)
 
 
 def decides(application: Application, outcome: str, user: User, **fields: Any) -> Callable[[], Any]:

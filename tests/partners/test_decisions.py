@@ -14,14 +14,13 @@ from integrations.clock import now
 from integrations.models import MailMessage, OutboxMessage
 from partners.errors import AlreadyDecided, NotPossible, PartnerExists
 from partners.models import (
-    Application,
     Decision,
-    DecisionReason,
     Partner,
     RegistryAnswer,
 )
 from partners.services import decisions, desk
-from partners.services.decisions import decide, draft
+from partners.services.decisions import decide
+from tests.partners.deciding import decided, reason
 from tests.partners.factories import a_document, a_partner, an_application, vocabulary
 from tests.support.office import staff_member
 
@@ -32,26 +31,6 @@ pytestmark = pytest.mark.django_db
 def olga():
     vocabulary()
     return staff_member()
-
-
-def reason(code: str) -> DecisionReason:
-    return DecisionReason.objects.get(code=code)
-
-
-def decided(application: Application, outcome: str, staff: Any, **fields: Any) -> Decision:
-    why = fields.pop("reason", None)
-    words = draft(application=application, outcome=outcome, reason=why)
-    decision = decide(
-        application_id=application.pk,
-        outcome=outcome,
-        reason=why,
-        subject=words.subject,
-        body=words.body,
-        staff=staff,
-        **fields,
-    )
-    application.refresh_from_db()
-    return decision
 
 
 def an_answer(inn: str, **card: Any) -> RegistryAnswer:

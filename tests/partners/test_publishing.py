@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from partners.errors import NotPossible, PartnerExists
-from partners.models import Application, Category, Decision, DecisionReason, Partner
-from partners.services.decisions import decide, draft
+from partners.models import Category, Partner
+from tests.partners.deciding import decided
 from tests.partners.factories import a_document, a_partner, an_application, vocabulary
 from tests.support.office import staff_member
 
@@ -19,26 +17,6 @@ pytestmark = pytest.mark.django_db
 def olga():
     vocabulary()
     return staff_member()
-
-
-def reason(code: str) -> DecisionReason:
-    return DecisionReason.objects.get(code=code)
-
-
-def decided(application: Application, outcome: str, staff: Any, **fields: Any) -> Decision:
-    why = fields.pop("reason", None)
-    words = draft(application=application, outcome=outcome, reason=why)
-    decision = decide(
-        application_id=application.pk,
-        outcome=outcome,
-        reason=why,
-        subject=words.subject,
-        body=words.body,
-        staff=staff,
-        **fields,
-    )
-    application.refresh_from_db()
-    return decision
 
 
 def test_a_category_is_needed_and_may_be_chosen(olga):

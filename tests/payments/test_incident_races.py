@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
@@ -21,6 +20,7 @@ from payments.services.incident_actions import act
 from payments.services.incident_desk import Decision
 from payments.services.transitions import apply_event
 from tests.payments.events import event, send
+from tests.support import crowd
 from tests.support.office import staff_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,21 +51,7 @@ def twice(make_payment: Callable[..., Payment]) -> Payment:
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each of these gave or raised, all of them begun together on connections of their own."""
-    start = Barrier(len(acts))
-
-    def run(one: Callable[[], Any]) -> Any:
-        connection.ensure_connection()
-        start.wait()
-        try:
-            return one()
-        except LATE as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return list(crowd.map(run, acts))
+    return crowd.at_once(*acts, late=LATE)
 
 
 def decides(code: str, user: User) -> Callable[[], Incident]:
@@ -219,14 +205,4 @@ def test_without_the_locks_two_people_would_both_decide(twice, staff, monkeypatc
 
 def at_once_raising(*acts: Callable[[], Any]) -> list[Any]:
     """The same, where whatever breaks is of no interest: the control counts what was written."""
-
-    def run(one: Callable[[], Any]) -> Any:
-        try:
-            return one()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as crowd:
-        return list(crowd.map(run, acts))
+    return crowd.at_once(*acts, late=(Exception,))
