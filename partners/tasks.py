@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from integrations.wakeups import awake
-from partners.services import allowances, fetching, intake, leads, search, sign_in, verification
+from partners.services import allowances, draining, fetching, leads, search, sign_in, verification
 from partners.services.look import refresh
 
 
@@ -36,10 +36,10 @@ def recheck_due() -> int:
     return verification.recheck_due()
 
 
-@shared_task(name=intake.DRAIN)
+@shared_task(name=draining.DRAIN)
 def apply_calls() -> int:
-    awake(intake.DRAIN)
-    return intake.apply_calls()
+    awake(draining.DRAIN)
+    return draining.apply_calls()
 
 
 @shared_task(name=fetching.FETCH)

@@ -73,6 +73,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
     # clients' wishes and the partners they go to
     "lead.offered": ("partners.services.leads.tell_partner",),
+    # conversations
+    "message.received": ("partners.services.dialogue.answer",),
+    "message.written": ("partners.services.saying.deliver",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     # friends
@@ -84,6 +87,8 @@ TITLES = {
     "partners.services.verification.begin": _("Проверить заявку партнёра"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
+    "partners.services.dialogue.answer": _("Ответить собеседнику"),
+    "partners.services.saying.deliver": _("Передать сообщение в чат"),
     "integrations.services.post.deliver": _("Отправить письмо"),
     "partners.services.sign_in.send_links": _("Партнёру: ссылка для входа в кабинет"),
     "payments.services.provider_subscriptions.begin": _("Передать списания платёжной системе"),

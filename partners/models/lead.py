@@ -24,6 +24,7 @@ class Lead(models.Model):
         PROTALK = "protalk", "ProTalk"
         UMNICO = "umnico", "Umnico"
         FLEXBE = "flexbe", "Flexbe"
+        TELEGRAM = "telegram", "Telegram"
         STAFF = "staff", _("сотрудник")
 
     class Status(models.TextChoices):
@@ -52,6 +53,8 @@ class Lead(models.Model):
     budget = models.DecimalField(
         _("бюджет, ₽"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    # In the client's words: «до конца лета».
+    term = models.CharField(_("срок"), max_length=120, blank=True, db_default="")
     status = models.CharField(_("состояние"), max_length=10, choices=Status, default=Status.NEW)
     created_at = models.DateTimeField(_("получена"), default=now)
 
@@ -96,6 +99,10 @@ class LeadOffer(models.Model):
     why = models.JSONField(_("почему"), default=list)  # [[code, points], …]
     status = models.CharField(_("ответ"), max_length=10, choices=Status, default=Status.OFFERED)
     token = models.CharField(max_length=40, unique=True, default=new_offer_token, editable=False)
+    # The client's own: with this link he rates the partner. Offers made before there was one have none.
+    client_token = models.CharField(
+        max_length=40, unique=True, null=True, default=new_offer_token, editable=False
+    )
     created_at = models.DateTimeField(_("предложена"), default=now)
     answered_at = models.DateTimeField(_("ответил"), null=True, blank=True)
     rating = models.PositiveSmallIntegerField(

@@ -67,6 +67,14 @@ class City(models.Model):
         Region, models.PROTECT, related_name="cities", verbose_name=_("регион")
     )
     name = models.CharField(_("название"), max_length=120)
+    # Degrees, WGS 84; of towns that staff added without them, none.
+    latitude = models.DecimalField(
+        _("широта"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("долгота"), max_digits=8, decimal_places=5, null=True, blank=True
+    )
+    population = models.PositiveIntegerField(_("жителей"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("город")

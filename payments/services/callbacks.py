@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from integrations.clock import wall_clock
 from integrations.errors import CallbackMalformed
 from integrations.models import InboundCallback
-from integrations.services import inbox
+from integrations.services import calls, inbox
 from integrations.wakeups import wake
 from payments.errors import UnknownPayment
 from payments.provider import ProviderEvent, Trust, Verdict
@@ -95,7 +95,7 @@ def _settle_alone() -> tuple[int, int]:
         with transaction.atomic():
             return 1, _settle_locked(list(_due().filter(pk=row.pk)))
     except Exception as error:  # noqa: BLE001 - stored with the row, which is tried again
-        return 1, inbound.retry(row, error)
+        return 1, calls.retry(row, error)
 
 
 def _due() -> QuerySet[InboundCallback]:
@@ -133,5 +133,5 @@ def _read(row: InboundCallback) -> list[ProviderEvent] | None:
     try:
         return get_provider(row.source).parse(row.as_raw())
     except CallbackMalformed as error:
-        inbound.finish(row, Status.DEAD, f"CallbackMalformed: {error}")
+        calls.finish(row, Status.DEAD, f"CallbackMalformed: {error}")
         return None

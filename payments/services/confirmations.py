@@ -12,6 +12,7 @@ from django.db import transaction
 from integrations.clock import wall_clock
 from integrations.errors import CallbackMalformed, ServiceUnreachable
 from integrations.models import InboundCallback
+from integrations.services import calls
 from payments.errors import UnknownPayment
 from payments.models import Payment
 from payments.provider import PaymentProvider, ProviderEvent, Trust
@@ -39,13 +40,13 @@ def confirm_callbacks(*, seconds: float = 20.0) -> int:
             finished += _settle(row)
         except ServiceUnreachable as error:
             silent.add(row.source)
-            inbound.retry(row, error, status=Status.CONFIRMING)
+            calls.retry(row, error, status=Status.CONFIRMING)
         except CallbackMalformed as error:
-            finished += inbound.finish(row, Status.DEAD, f"CallbackMalformed: {error}")
+            finished += calls.finish(row, Status.DEAD, f"CallbackMalformed: {error}")
         except UnknownPayment as error:
             finished += inbound.unknown(row, error, ())
         except Exception as error:  # noqa: BLE001 - stored with the row, which is tried again
-            finished += inbound.retry(row, error, status=Status.CONFIRMING)
+            finished += calls.retry(row, error, status=Status.CONFIRMING)
     return finished
 
 

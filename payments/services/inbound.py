@@ -10,8 +10,8 @@ import structlog
 from django.db import transaction
 
 from integrations.clock import wall_clock
-from integrations.errors import IntegrationError, ServiceUnreachable
 from integrations.models import InboundCallback
+from integrations.services.calls import finish, retry
 from payments.errors import EventTooEarly, UnknownPayment
 from payments.models import Incident, Payment, PaymentEvent
 from payments.provider import EventKind, ProviderEvent
@@ -23,13 +23,9 @@ from payments.services.self_test import CASE as SELF_TEST
 from payments.services.self_test import is_self_test
 from payments.services.transitions import apply_locked, find_payment, lock_involved
 
-log = structlog.get_logger(__name__)
-
-DEAD_AFTER = 20  # attempts of a row that breaks for a reason of its own; a person looks at it then
 UNKNOWN_AFTER = timedelta(minutes=1)  # how long an order may be ahead of our own commit
 EARLY_FOR = timedelta(hours=1)  # how long a refund may be ahead of its payment
 ABOUT_MONEY = frozenset({EventKind.PAID, EventKind.REFUNDED})
-LONGEST_WAIT = timedelta(minutes=10)
 SILENT = frozenset({EventKind.UNKNOWN, EventKind.CHECK})  # genuine, and nothing follows from them
 
 Status = InboundCallback.Status
@@ -131,7 +127,7 @@ def _has_waited(row: InboundCallback) -> bool:
 def unknown(row: InboundCallback, error: UnknownPayment, told: Iterable[ProviderEvent]) -> int:
     """A genuine call about no order of ours: our own row may be uncommitted yet, later it is a person's case."""
     if wall_clock() - row.received_at < UNKNOWN_AFTER:
-        return retry(row, error)
+        return retry(row, error, is_expected=True)
     with transaction.atomic():
         for event in told:
             if event.kind in ABOUT_MONEY:
@@ -163,56 +159,4 @@ def early(call: Call, error: EventTooEarly) -> int:
                     money=in_its_currency(payment, event).money,
                     detail=str(error),
                 )
-    return retry(call.row, error)
-
-
-def retry(
-    row: InboundCallback,
-    error: Exception,
-    *,
-    status: InboundCallback.Status = InboundCallback.Status.WAITING,
-) -> int:
-    """Write down what went wrong and when to try again: 2, 4, 8 … seconds, at most ten minutes."""
-    attempts = row.attempts + 1
-    described = f"{type(error).__name__}: {error}"
-    if attempts >= DEAD_AFTER and not isinstance(error, ServiceUnreachable | EventTooEarly):
-        return finish(row, Status.DEAD, described)
-    expected = isinstance(error, IntegrationError | EventTooEarly | UnknownPayment)
-    log.warning(
-        "callback.waits",
-        callback=row.pk,
-        request_id=row.request_id,
-        case=row.case,
-        attempts=attempts,
-        error=described,
-        exc_info=None if expected else error,
-    )
-    InboundCallback.objects.filter(pk=row.pk).update(
-        status=status,
-        attempts=attempts,
-        case=row.case,
-        not_before=wall_clock() + min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT),
-        error=described[:2000],
-    )
-    return 0
-
-
-def finish(row: InboundCallback, status: InboundCallback.Status, outcome: str) -> int:
-    if status != Status.APPLIED:
-        log.warning(
-            "callback.for_people",
-            callback=row.pk,
-            request_id=row.request_id,
-            case=row.case,
-            status=status.value,
-            outcome=outcome,
-        )
-    InboundCallback.objects.filter(pk=row.pk).update(
-        status=status,
-        outcome=outcome[:200],
-        attempts=row.attempts + 1,
-        case=row.case,
-        applied_at=wall_clock(),
-        error="" if status == Status.APPLIED else outcome[:2000],
-    )
-    return 1
+    return retry(call.row, error, is_expected=True, for_ever=True)

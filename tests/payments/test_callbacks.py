@@ -11,12 +11,12 @@ import pytest
 from integrations.callbacks import RawCallback
 from integrations.clock import wall_clock
 from integrations.models import InboundCallback
-from integrations.services import inbox
+from integrations.services import calls, inbox
 from payments.errors import UnconfirmedHint
 from payments.models import DayEntry, Payment, PaymentEvent
 from payments.provider import EventKind, SignsTestCallbacks, Trust
 from payments.registry import get_provider
-from payments.services import inbound, transitions
+from payments.services import transitions
 from payments.services.callbacks import drain_callbacks, replay
 from payments.services.confirmations import confirm_callbacks
 from payments.services.transitions import apply_event
@@ -139,7 +139,7 @@ def test_a_poison_row_stops_nobody_else(make_payment):
         drain_callbacks()
     assert {row(one).status for one in rows} == {"applied"}
     assert (row(pk).status, row(pk).error) == ("waiting", "ZeroDivisionError: poison")
-    due(pk, attempts=inbound.DEAD_AFTER - 1)
+    due(pk, attempts=calls.DEAD_AFTER - 1)
     with patch("payments.services.inbound.apply_locked", breaks):
         drain_callbacks()
     assert row(pk).status == Status.DEAD

@@ -14,7 +14,7 @@ from integrations.clock import wall_clock
 from integrations.models import InboundCallback
 from integrations.services import inbox
 from partners.models import Application, ApplicationEvent, Document
-from partners.services.intake import apply_calls
+from partners.services.draining import apply_calls
 from partners.services.vocabulary import load_defaults
 from partners.tasks import apply_calls as task
 from tests.integrations.tilda.bodies import body

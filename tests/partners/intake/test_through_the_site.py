@@ -14,8 +14,8 @@ from integrations.models import InboundCallback
 from integrations.sandbox.core.server import SandboxServer
 from partners.models import Application, Document
 from partners.services.documents import content
+from partners.services.draining import apply_calls
 from partners.services.fetching import fetch_documents
-from partners.services.intake import apply_calls
 from partners.services.vocabulary import load_defaults
 from tests.partners.intake.files import PDF
 

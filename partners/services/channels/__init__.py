@@ -1,0 +1,19 @@
+"""The channels people write by: one module each, named here once."""
+
+from __future__ import annotations
+
+from partners.models import Channel
+from partners.services.channels.base import Incoming, Learned, Port, Reader, Said
+
+__all__ = ["PORTS", "READERS", "Incoming", "Learned", "Port", "Reader", "Said", "port_of"]
+
+# Slug of a source → what reads its calls.
+READERS: dict[str, Reader] = {}
+
+# The way back, by channel.
+PORTS: dict[Channel, Port] = {}
+
+
+def port_of(channel: str) -> Port:
+    """Raises KeyError for a channel that cannot answer."""
+    return PORTS[Channel(channel)]

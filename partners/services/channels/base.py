@@ -1,0 +1,77 @@
+"""What every channel is: how its calls are read, and how a message goes back the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from integrations.callbacks import RawCallback
+from partners.models import Channel, ChatMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Something a person said, whoever brought it.
+
+    `chat` names the dialogue and `message_id` the message, both as the service does; `text` is None where the service
+    tells of a message without its words. `reply_to` is what the channel will need to answer (JSON). Contacts are only
+    the person's own, never ours.
+    """
+
+    channel: Channel
+    chat: str
+    message_id: str
+    text: str | None
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    language: str = ""
+    attachments: Sequence[Mapping[str, str]] = ()  # {"type", "url"}
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reply_to: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What a call tells of a dialogue besides messages: contacts, or the fate of a message of ours.
+
+    `own` is our own number for that message (`ChatMessage.pk`), `external_id` the service's.
+    """
+
+    channel: Channel
+    chat: str = ""
+    customer: str = ""  # the service's number for the person, as in `reply_to["customer"]`
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    own: int | None = None
+    external_id: str = ""
+
+
+Said = Incoming | Learned
+
+
+class Reader(Protocol):
+    """Of one source: what its stored calls say."""
+
+    def __call__(self, raw: RawCallback) -> Sequence[Said]:
+        """Offline, from the bytes alone; nothing for a call that says nothing to us. Raises CallbackMalformed."""
+
+
+class Port(Protocol):
+    """The way back to the person."""
+
+    channel: ClassVar[Channel]
+    # Characters of one message; longer ones are cut into several by whoever writes them.
+    longest: ClassVar[int]
+
+    def send(self, message: ChatMessage) -> str:
+        """Say it; returns the service's number for the message, or nothing where it names none.
+
+        Called by a worker outside of any transaction. Raises ServiceRefused (another try hears the same) and
+        ServiceUnreachable, whose `maybe_executed` tells whether another try may say it twice.
+        """
+
+    def fetch_text(self, message: ChatMessage) -> str:
+        """The words of a received message that came without them. Raises IntegrationError."""

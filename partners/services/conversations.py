@@ -1,0 +1,145 @@
+"""What people say, kept as threads: one row per message, whichever channel brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_noop
+
+from integrations.clock import now
+from integrations.models import InboundCallback
+from integrations.services import outbox
+from partners.models import ChatMessage, Conversation
+from partners.services import readers
+from partners.services.channels import READERS, Incoming, Learned
+
+Author, State = ChatMessage.Author, ChatMessage.State
+
+# Why a person is wanted, as it is kept; staff read it in their language.
+ASKED = gettext_noop("просит человека")
+NOT_UNDERSTOOD = gettext_noop("не поняли дважды")
+NOBODY_FITS = gettext_noop("никто не подошёл")
+NOT_DELIVERED = gettext_noop("ответ не доставлен")
+NO_ADDRESS = gettext_noop("ответить некуда: нет ни чата, ни e-mail")
+
+
+def apply(row: InboundCallback) -> str:
+    """A stored call as messages of its conversation, in the caller's transaction. Raises CallbackMalformed."""
+    said = READERS[row.source](row.as_raw())
+    fresh = 0
+    for one in said:
+        if isinstance(one, Learned):
+            learn(one)
+            continue
+        message, is_new = receive(one, callback=row)
+        row.case = message.conversation.case
+        fresh += is_new
+    if fresh:
+        return "message"
+    return "repeat" if any(isinstance(one, Incoming) for one in said) else "noted"
+
+
+@transaction.atomic
+def receive(
+    incoming: Incoming, *, callback: InboundCallback | None = None
+) -> tuple[ChatMessage, bool]:
+    """Keep what somebody said and order its answer; the same message again is the one already kept."""
+    conversation = _conversation(incoming)
+    message, is_new = ChatMessage.objects.get_or_create(
+        conversation=conversation,
+        author=Author.PERSON,
+        external_id=incoming.message_id,
+        defaults={
+            "state": State.RECEIVED,
+            "text": incoming.text or "",
+            "needs_text": incoming.text is None,
+            "attachments": list(incoming.attachments),
+            "data": dict(incoming.data),
+            "callback": callback,
+        },
+    )
+    if not is_new:
+        return message, False
+    Conversation.objects.filter(pk=conversation.pk).update(last_at=now(), unread=F("unread") + 1)
+    outbox.publish(
+        "message.received",
+        {"message_id": message.pk},
+        key=f"message:{message.pk}",
+        case=conversation.case,
+    )
+    return message, True
+
+
+@transaction.atomic
+def learn(learned: Learned) -> int:
+    """Note what a call tells besides messages; returns how many conversations or messages it was about."""
+    if learned.own is not None or learned.external_id:
+        return _delivered(learned)
+    found = Conversation.objects.select_for_update().filter(channel=learned.channel)
+    if learned.chat:
+        found = found.filter(external_id=learned.chat)
+    elif learned.customer:
+        found = found.filter(reply_to__customer=learned.customer)
+    else:
+        return 0
+    rows = list(found)
+    for row in rows:
+        fill(row, name=learned.name, phone=learned.phone, email=learned.email)
+    return len(rows)
+
+
+def fill(conversation: Conversation, *, name: str = "", phone: str = "", email: str = "") -> None:
+    """Take over contacts that were not known yet; what cannot be one is left out."""
+    found = {
+        "name": " ".join(name.split())[:200],
+        "phone": _read(readers.phone, phone),
+        "email": _read(readers.email, email),
+    }
+    fresh = [field for field, value in found.items() if value and not getattr(conversation, field)]
+    for field in fresh:
+        setattr(conversation, field, found[field])
+    if fresh:
+        conversation.save(update_fields=fresh)
+
+
+def _read(reader: Callable[[str], str], text: str) -> str:
+    try:
+        return reader(text) if text.strip() else ""
+    except readers.Unreadable:
+        return ""
+
+
+def _conversation(incoming: Incoming) -> Conversation:
+    """The thread, its row locked: two messages of one person are dealt with one after the other."""
+    Conversation.objects.get_or_create(channel=incoming.channel, external_id=incoming.chat)
+    conversation = Conversation.objects.select_for_update().get(
+        channel=incoming.channel, external_id=incoming.chat
+    )
+    fill(conversation, name=incoming.name, phone=incoming.phone, email=incoming.email)
+    changed = []
+    if incoming.reply_to and conversation.reply_to != {
+        **conversation.reply_to,
+        **incoming.reply_to,
+    }:
+        conversation.reply_to = {**conversation.reply_to, **incoming.reply_to}
+        changed.append("reply_to")
+    if incoming.language in ("ru", "en") and conversation.language != incoming.language:
+        conversation.language = incoming.language
+        changed.append("language")
+    if changed:
+        conversation.save(update_fields=changed)
+    return conversation
+
+
+def _delivered(learned: Learned) -> int:
+    """The service tells of a message that went out: ours arrived, and is unclear no more."""
+    ours = ChatMessage.objects.exclude(author=Author.PERSON).filter(
+        conversation__channel=learned.channel, delivered_at=None
+    )
+    if learned.own is None:
+        return ours.filter(external_id=learned.external_id).update(delivered_at=now())
+    moment, own = now(), ours.filter(pk=learned.own)
+    own.filter(state=State.UNCLEAR).update(state=State.SENT, sent_at=moment, error="")
+    return own.update(delivered_at=moment)
