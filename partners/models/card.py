@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,10 @@ def new_open_token() -> str:
 
 
 class SentCard(models.Model):
-    """A partner's card as one client got it: which version, by which channel, whether it arrived and was opened."""
+    """A partner's card as one client got it: which version, by which channel, whether it arrived and was opened.
+
+    What was said stays as it was: the database lets nothing but the opening change.
+    """
 
     class Channel(models.TextChoices):
         UMNICO = "umnico", "Umnico"
@@ -68,6 +72,10 @@ class SentCard(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["-created_at"], name="cards_by_age")]
+        triggers = (
+            pgtrigger.Protect(name="cards_stay", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="cards_said", exclude=["opened_at", "opens"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.offer} · {self.get_channel_display()}"

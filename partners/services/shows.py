@@ -21,6 +21,9 @@ BOTS = re.compile(
     r"whatsapp|monitor|uptime|curl|wget|python|java/|go-http|okhttp|headless|lighthouse|scrapy|archiver|validator",
     re.I,
 )
+# Where a browser tells that it only looks ahead: Chromium, Safari, Firefox in turn.
+PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+AHEAD = re.compile("prefetch|prerender|preview")
 PATIENCE = "200ms"  # for rows that another transaction holds; the count is not worth more of a visitor's time
 # Ids ascend, so that two pages with the same partners cannot lock each other out.
 COUNT = """
@@ -50,10 +53,10 @@ def count(partner_ids: Iterable[int], surface: Shows.Surface | str) -> None:
 def is_person(request: HttpRequest) -> bool:
     """A browser that shows the page to somebody: no robot, no HEAD, no page fetched in advance."""
     agent = request.headers.get("User-Agent", "")
-    ahead = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    purpose = " ".join(request.headers.get(name, "") for name in PURPOSES).lower()
     return (
         request.method == "GET"
         and bool(agent)
         and BOTS.search(agent) is None
-        and "prefetch" not in ahead
+        and AHEAD.search(purpose) is None
     )

@@ -13,7 +13,7 @@ from partners.views.meta import address
 
 XML = "application/xml"
 HOURLY = cache_control(public=True, max_age=3600)
-OTHERS = ("/admin/", "/cabinet/", "/status/", "/offers/", "/pay/", "/payments/", "/api/")
+OTHERS = ("/admin/", "/cabinet/", "/status/", "/offers/", "/c/", "/pay/", "/payments/", "/api/")
 
 
 @require_safe
