@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import heartbeat_sent
 
 from integrations.pulse import Pulse
-from integrations.services import heartbeats, outbox
+from integrations.services import heartbeats, mail_limits, outbox
 from integrations.wakeups import awake
 
 worker = Pulse("worker")
@@ -22,6 +22,11 @@ def drain_outbox() -> int:
 def heartbeat() -> None:
     """Sent by beat on its schedule: its arrival proves beat. The worker speaks for itself (integrations.pulse)."""
     heartbeats.beat("beat")
+
+
+@shared_task(name="integrations.sweep_mail_minutes")
+def sweep_mail_minutes() -> int:
+    return mail_limits.sweep()
 
 
 @heartbeat_sent.connect

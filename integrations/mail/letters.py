@@ -18,6 +18,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    reply_to: str = ""
 
 
 def compose(name: str, language: str, context: dict[str, Any]) -> Letter:

@@ -11,17 +11,14 @@ import smtplib
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
 from integrations.mail import errors
-from integrations.mail.addresses import NotAnAddress, sender, travelling
-from integrations.mail.errors import SERVICE, AddressRefused, MailOff
+from integrations.mail.addresses import NotAnAddress, sender
+from integrations.mail.errors import SERVICE, MailOff
 from integrations.mail.letters import Letter
-
-log = structlog.get_logger(__name__)
+from integrations.mail.session import Session, sign_out
 
 TIMEOUT = 10  # seconds for each answer of the server
 IMPLICIT_TLS = 465
@@ -49,38 +46,26 @@ class Mailbox:
         """Every other port must offer STARTTLS; only a server on this machine may do without."""
         return not self.implicit_tls and not is_this_machine(self.host)
 
-    def send(self, letter: Letter, *, to: str, key: str) -> None:
-        """Hand one letter in. `key` names the fact it tells: a repeat carries the same Message-ID.
+    def session(self) -> Session:
+        """One connection for many letters: `with mailbox.session() as session: session.send(…)`."""
+        return Session(self)
 
-        Raises AddressRefused, LetterRefused, MailMisconfigured (another try hears the same), ServiceUnreachable
-        (surely not sent) and MaybeSent.
-        """
-        try:
-            address = travelling(to)
-        except NotAnAddress as error:
-            raise AddressRefused(str(error), service=SERVICE) from None
-        message = EmailMultiAlternatives(
-            subject=letter.subject,
-            body=letter.text,
-            from_email=self.from_header,
-            to=[address],
-            headers={"Message-ID": self._message_id(key), "Auto-Submitted": "auto-generated"},
-        )
-        message.attach_alternative(letter.html, "text/html")
-        connection = self._sign_in()
-        try:
-            connection.send_messages([message])
-        except (smtplib.SMTPException, OSError) as error:
-            raise errors.sending(error) from None
-        finally:
-            self._sign_out(connection)
-        log.info("mail.sent", key=key)
+    def send(self, letter: Letter, *, to: str, key: str) -> None:
+        """Hand one letter in over a connection of its own; raises as `Session.send` does."""
+        with self.session() as session:
+            session.send(letter, to=to, key=key)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of the letter that tells this fact: the same for a repeat."""
+        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+        return f"<{digest}@{self.from_address.rpartition('@')[2]}>"
 
     def hello(self) -> None:
         """Sign in and out again: a harmless call that needs the password. Raises as `send` does."""
-        self._sign_out(self._sign_in())
+        sign_out(self.sign_in())
 
-    def _sign_in(self) -> EmailBackend:
+    def sign_in(self) -> EmailBackend:
+        """An open connection on which we are known. Raises MailMisconfigured, MailPaused, ServiceUnreachable."""
         connection = EmailBackend(
             host=self.host,
             port=self.port,
@@ -96,18 +81,6 @@ class Mailbox:
         except (smtplib.SMTPException, OSError) as error:
             raise errors.opening(error) from None
         return connection
-
-    @staticmethod
-    def _sign_out(connection: EmailBackend) -> None:
-        """What goes wrong at the farewell changes nothing about the letter."""
-        try:
-            connection.close()
-        except (smtplib.SMTPException, OSError) as error:
-            log.info("mail.farewell", error=type(error).__name__)
-
-    def _message_id(self, key: str) -> str:
-        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-        return f"<{digest}@{self.from_address.rpartition('@')[2]}>"
 
 
 def is_this_machine(host: str) -> bool:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from integrations.models.consent import Consent
 from integrations.models.heartbeat import Heartbeat
 from integrations.models.inbox import InboundCallback
-from integrations.models.mail import Bounce, Brand, MailMessage, MailMinute, Suppression
+from integrations.models.mail import (
+    Bounce,
+    Brand,
+    MailMessage,
+    MailMinute,
+    MailPause,
+    Suppression,
+)
 from integrations.models.outbox import OutboxMessage
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "InboundCallback",
     "MailMessage",
     "MailMinute",
+    "MailPause",
     "OutboxMessage",
     "Suppression",
 ]

@@ -129,6 +129,33 @@ class MailMinute(models.Model):
         return f"{self.minute:%d.%m.%Y %H:%M}: {self.sent}"
 
 
+class MailPause(models.Model):
+    """Letters wait until then, because the server said so; gone with the first letter that leaves."""
+
+    class Scope(models.TextChoices):
+        ALL = "all", _("все письма")
+        BULK = "bulk", _("рассылки")
+
+    class Why(models.TextChoices):
+        LIMIT = "limit", _("предел почтового сервера")
+        SPAM = "spam", _("похоже на спам")
+        SETTINGS = "settings", _("настройки почты не подходят")
+
+    scope = models.CharField(_("что ждёт"), max_length=4, choices=Scope, primary_key=True)
+    why = models.CharField(_("почему"), max_length=10, choices=Why)
+    said = models.CharField(_("что ответил сервер"), max_length=300, blank=True)
+    times = models.PositiveIntegerField(_("раз подряд"), default=1)
+    since = models.DateTimeField(_("с какого времени"), default=wall_clock)
+    until = models.DateTimeField(_("до какого времени"))
+
+    class Meta:
+        verbose_name = _("пауза писем")
+        verbose_name_plural = _("паузы писем")
+
+    def __str__(self) -> str:
+        return self.get_scope_display()
+
+
 class Brand(models.Model):
     """How letters look and who signs them: one row, edited by staff."""
 

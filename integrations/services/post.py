@@ -11,12 +11,22 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from integrations.clock import wall_clock
 from integrations.errors import IntegrationError
-from integrations.mail.errors import AddressRefused, LetterRefused, MaybeSent
-from integrations.mail.letters import compose
+from integrations.mail.errors import (
+    AddressRefused,
+    AddressSuppressed,
+    LetterRefused,
+    LooksLikeSpam,
+    MailPaused,
+    MaybeSent,
+    Why,
+)
+from integrations.mail.kept import KEPT
+from integrations.mail.letters import Letter, compose
 from integrations.mail.sender import get_mailbox
 from integrations.models import MailMessage
 from integrations.services import outbox
@@ -25,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 Status = MailMessage.Status
 DOTS = "•••"
+TRIES_OF_SPAM = 3
+SPAM_WAIT = 900  # seconds
 
 
 def write(
@@ -89,22 +101,51 @@ def deliver(*, message_id: int) -> None:
             log.warning("mail.unclear", message=message_id)
         return
     try:
-        get_mailbox().send(letter, to=message.to, key=message.key)
-    except MaybeSent as error:
-        _close(message, Status.UNCLEAR, error)
-    except (AddressRefused, LetterRefused) as error:
-        _close(message, Status.REFUSED, error)
-    except IntegrationError as error:
+        _hand_in(message, letter)
+    except MailPaused as error:
         _close(message, Status.WAITING, error)
+        raise
+    except MaybeSent as error:
+        _close(message, Status.UNCLEAR, error, tried=1)
+    except AddressSuppressed as error:
+        _close(message, Status.SUPPRESSED, error)
+    except LooksLikeSpam as error:
+        if message.attempts + 1 < TRIES_OF_SPAM:
+            _close(message, Status.WAITING, error, tried=1)
+            raise _later(error, message.attempts) from None
+        _close(message, Status.REFUSED, error, tried=1)
+    except (AddressRefused, LetterRefused) as error:
+        _close(message, Status.REFUSED, error, tried=1)
+    except IntegrationError as error:
+        _close(message, Status.WAITING, error, tried=1)
         raise
     else:
         MailMessage.objects.filter(pk=message.pk).update(
-            status=Status.SENT, sent_at=wall_clock(), error=""
+            status=Status.SENT, sent_at=wall_clock(), error="", attempts=F("attempts") + 1
         )
 
 
-def _close(message: MailMessage, status: Status, error: IntegrationError) -> None:
-    MailMessage.objects.filter(pk=message.pk).update(status=status, error=str(error)[:300])
+def _hand_in(message: MailMessage, letter: Letter) -> None:
+    """Its Message-ID is known before the server is: a letter that returns after a crash finds its row."""
+    mailbox = get_mailbox()
+    message.message_id = mailbox.message_id(message.key)
+    message.save(update_fields=["message_id"])
+    with KEPT.use(mailbox) as session:
+        session.send(letter, to=message.to, key=message.key)
+
+
+def _close(
+    message: MailMessage, status: Status, error: IntegrationError, *, tried: int = 0
+) -> None:
+    MailMessage.objects.filter(pk=message.pk).update(
+        status=status, error=str(error)[:300], attempts=F("attempts") + tried
+    )
+
+
+def _later(error: LooksLikeSpam, attempts: int) -> MailPaused:
+    """A mailbox under suspicion is often trusted again after a while: quarter of an hour, an hour, four."""
+    wait = SPAM_WAIT * 4**attempts
+    return MailPaused(str(error), why=Why.SPAM, retry_after=wait, status=error.status)
 
 
 def _order(message: MailMessage, wish: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from project import env
+from project.settings.mail import *  # noqa: F403
+from project.settings.mail import MAIL_SCHEDULE
 from project.settings.office import *  # noqa: F403
 from project.settings.registry import *  # noqa: F403
 from project.settings.registry import REGISTRY_SCHEDULE
@@ -221,6 +223,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 20},
     },
     **REGISTRY_SCHEDULE,
+    **MAIL_SCHEDULE,
     "heartbeat": {
         "task": "integrations.heartbeat",
         "schedule": 10.0,
@@ -241,8 +244,6 @@ BOT_MODE = env.text("BOT_MODE", "polling")
 SUPPORT_URL = env.text("SUPPORT_URL", "")
 TERMS_URL = env.text("TERMS_URL", "")
 STAFF_CHAT_ID = env.text("STAFF_CHAT_ID", "")
-# Who letters are from; the rest of the mailbox is among the credentials (integrations.mail).
-EMAIL_FROM = env.text("EMAIL_FROM", "")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 SANDBOX = False
 SANDBOX_URL = ""

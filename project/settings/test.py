@@ -25,6 +25,7 @@ CREDENTIALS = {
 SUPPORT_URL = "https://t.me/provodnik_support"
 TERMS_URL = "https://provodnik.example/terms"
 STAFF_CHAT_ID = "-1001000000001"
+MAIL_A_DAY = MAIL_A_MINUTE = MAIL_BULK_A_DAY = 0
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 MIDDLEWARE = [entry for entry in MIDDLEWARE if not entry.startswith("whitenoise.")]
 MIGRATION_LINTER_OPTIONS = {"no_cache": True}

@@ -132,6 +132,9 @@ def test_the_defaults_shown_are_those_of_the_code():
         "INVOICE_SECONDS",
         "CHECK_COOLDOWN_SECONDS",
         "OUTBOX_LEASE_SECONDS",
+        "MAIL_A_DAY",
+        "MAIL_A_MINUTE",
+        "MAIL_BULK_A_DAY",
     ):
         assert str(getattr(base, name)) == shown[name]
     assert shown["PAYMENT_PROVIDERS"].split(",") == base.PAYMENT_PROVIDERS

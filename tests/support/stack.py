@@ -48,6 +48,8 @@ class Stack:
             "COOLDOWNS": ",".join(f"{action}=0" for action in selling.COOLDOWNS),
             "TRIAL_DAYS": "3",
             "BONUS_CHANNEL": "@provodnik_news",
+            "MAIL_A_DAY": "0",
+            "MAIL_A_MINUTE": "0",
             "POLLS_A_MINUTE": "0",  # a planned fault is met by what the test does, not by the poller
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",

@@ -19,6 +19,8 @@ from integrations.mail.letters import Letter
 from integrations.mail.sender import Mailbox, get_mailbox, mail_is_on
 from tests.support.mail import ACCOUNT, post_office
 
+pytestmark = pytest.mark.django_db
+
 LETTER = Letter(
     subject="Осталось 3 дня", text="Срок до 14 марта.\n", html="<p>Срок до <b>14 марта</b>.</p>\n"
 )
