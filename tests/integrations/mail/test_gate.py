@@ -154,7 +154,10 @@ def test_wrong_settings_stop_letters_and_lose_none(office):
 
 
 def test_a_mailbox_that_may_not_use_the_sender_says_so():
-    with post_office(sender="Проводник <other@provodnik.example>"), pytest.raises(MailMisconfigured):
+    with (
+        post_office(sender="Проводник <other@provodnik.example>"),
+        pytest.raises(MailMisconfigured),
+    ):
         send()
     assert MailPause.objects.get().why == MailPause.Why.SETTINGS
 
