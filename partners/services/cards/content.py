@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
@@ -81,7 +81,7 @@ def content_of(partner: Partner, offer: LeadOffer | None = None) -> Content:
         more_regions=card.more_regions,
         price=_price(partner, offer) if offer else "",
         budget=selector.amounts(partner.budget_from, partner.budget_to),
-        rating=number_format(card.rating, 1) if card.rating is not None else "",
+        rating=floatformat(card.rating, 1),
         ratings=card.ratings,
         response_percent=None if rate is None else round(rate * 100),
         verified_on=f"{localtime(card.verified_at):%d.%m.%Y}" if card.verified_at else "",
