@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from partners.views import catalogue, embed, invoice, look, offers, opened, page, seo
+from partners.views import catalogue, embed, invoice, look, offers, opened, page, rate, seo
 from partners.views.join import join
 from partners.views.status import correct, status
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pay/<str:token>/invoice.pdf", invoice.invoice, name="invoice"),
     path("offers/<slug:token>/", offers.offer, name="offer"),
     path("c/<slug:token>/", opened.card, name="opened-card"),
+    path("rate/<slug:token>/", rate.rate, name="rate"),
     path("robots.txt", seo.robots, name="robots"),
     path("sitemap.xml", seo.index, name="sitemap"),
     path("sitemap-pages.xml", seo.pages, name="sitemap-pages"),

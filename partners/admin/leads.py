@@ -103,6 +103,7 @@ class LeadAdmin(CardAdmin):
                 Fact(_("Категория"), row.category),
                 Fact(_("Специализация"), row.specialisation),
                 Fact(_("Бюджет"), price_range(row.budget, row.budget)),
+                Fact(_("Срок"), row.term),
                 Fact(_("Получено"), moment(row.created_at, seconds=True)),
             ],
             tables=[_offers(row)],

@@ -37,6 +37,12 @@ class LeadWish(Shape):
     category = Known(Category, required=False, allow_null=True, allow_blank=True)
     specialisation = Known(Specialisation, required=False, allow_null=True, allow_blank=True)
     budget = Roubles(required=False, allow_null=True)
+    term = Text(
+        max_length=120,
+        default="",
+        allow_blank=True,
+        help_text=_("К какому сроку, словами клиента: «до конца лета»."),
+    )
 
 
 class LeadShape(Shape):
@@ -56,6 +62,7 @@ class LeadShape(Shape):
     category = Word(allow_null=True)
     specialisation = Word(allow_null=True)
     budget = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    term = serializers.CharField()
     created_at = serializers.DateTimeField()
 
     class Meta:
@@ -73,6 +80,7 @@ class Reason(Shape):
 class OfferShape(Shape):
     """A lead given to one partner."""
 
+    id = serializers.IntegerField()
     rank = serializers.IntegerField()
     partner = PartnerCard()
     score = serializers.DecimalField(max_digits=6, decimal_places=3)
@@ -92,6 +100,10 @@ class OfferShape(Shape):
             for code, points in offer.why
             if code in REASONS
         ]
+
+
+class RatingWish(Shape):
+    rating = Whole(min_value=1, max_value=5, help_text=_("Сколько звёзд поставил клиент"))
 
 
 class LeadWithOffers(LeadShape):

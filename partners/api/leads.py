@@ -30,6 +30,7 @@ from partners.api.lead_shapes import (
     Match,
     MatchWish,
     OfferShape,
+    RatingWish,
 )
 from partners.api.pages import PageWish, page_of
 from partners.models import Lead
@@ -179,3 +180,31 @@ class MatchLead(ApiView):
             }
         answer = {"status": lead.status, "message": said, "offers": offers}
         return Response(Match(answer).data)
+
+
+class RateOffer(ApiView):
+    scopes = {"POST": (Scope.LEADS_WRITE,)}
+
+    @operation(
+        name="leads_rate",
+        tag=TAG,
+        summary=gettext_lazy("Оценить партнёра, который принял обращение"),
+        description=gettext_lazy(
+            "Оценка клиента от 1 до 5; новая заменяет прежнюю. Рейтинг партнёра считается сразу."
+        ),
+        scopes=(Scope.LEADS_WRITE,),
+        request=RatingWish,
+        responses={200: OfferShape},
+        refuses=(404, 409),
+    )
+    def post(
+        self,
+        request: Request,
+        id: int,  # noqa: A002 - the name in the address
+        offer: int,
+    ) -> Response:
+        wish = RatingWish(data=request.data)
+        wish.is_valid(raise_exception=True)
+        found = get_object_or_404(matching.offers_of(get_object_or_404(Lead, pk=id)), pk=offer)
+        leads.rate(found, wish.validated_data["rating"])
+        return Response(OfferShape(matching.offers_of(found.lead).get(pk=offer)).data)

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     *at("leads/", leads.Leads, "api-leads"),
     *at("leads/<int:id>/", leads.OneLead, "api-lead"),
     *at("leads/<int:id>/match", leads.MatchLead, "api-lead-match"),
+    *at("leads/<int:id>/offers/<int:offer>/rating", leads.RateOffer, "api-lead-rating"),
     *at("plans/", money.PlansOnSale, "api-plans"),
     *at("payments/<int:id>/", money.OnePayment, "api-payment"),
     path("api/schema/", docs.Schema.as_view(), name="api-schema"),

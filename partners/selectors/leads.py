@@ -25,6 +25,7 @@ class OfferCard:
     place: str
     wanted: str
     budget: Decimal | None
+    term: str
     is_closed: bool
     client_name: str = ""
     phone: str = ""
@@ -76,6 +77,7 @@ def offer_card(offer: LeadOffer, language: str) -> OfferCard:
         place=", ".join(word for word in (lead.city, region) if word),
         wanted=term.title(language) if term else "",
         budget=lead.budget,
+        term=lead.term,
         is_closed=lead.status == lead.Status.CLOSED,
         client_name=lead.client_name if known else "",
         phone=lead.phone if known else "",

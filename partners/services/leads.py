@@ -37,6 +37,7 @@ def create(
     category: Category | None = None,
     specialisation: Specialisation | None = None,
     budget: Decimal | None = None,
+    term: str = "",
 ) -> Lead:
     """Keep what a client wants; the same number of the same source again is the same lead, as it was first told."""
     return receive(
@@ -52,6 +53,7 @@ def create(
         category=category,
         specialisation=specialisation,
         budget=budget,
+        term=term,
     )[0]
 
 
@@ -145,6 +147,7 @@ def tell_partner(*, offer_id: int) -> None:
                     lead.specialisation.title(language) if lead.specialisation else ""
                 ),
                 "budget": f"{lead.budget:.2f}" if lead.budget is not None else "",
+                "term": lead.term,
                 "hours": ratings.ANSWER_WITHIN // timedelta(hours=1),
             },
             case=lead.case,

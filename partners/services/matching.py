@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from heapq import nsmallest
-from zlib import crc32
+from functools import reduce
+from operator import add
 
 from django.db import connection, transaction
 from django.db.models import (
     Case,
-    Count,
+    CharField,
     DecimalField,
     Exists,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -23,12 +23,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Round
-from django.utils import timezone
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Least, Round
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.clock import now
 from integrations.services import outbox
 from partners.errors import NotPossible
 from partners.models import City, Lead, LeadOffer, Partner, PartnerService
@@ -37,7 +35,7 @@ from partners.services import quotas
 FEWEST, MOST = 1, 5
 # Key of an advisory lock, no other code's: two leads at once must see each other's offers, or nobody has a turn.
 ONE_AT_A_TIME = 4_501
-A_LOOK = 50  # how many of the best are asked whether they have quota left
+A_LOOK = 50  # how many of the best are looked at first
 
 REGION, SPECIALISATION, CATEGORY, BUDGET, CITY = 30, 30, 10, 10, 10
 # Nobody has rated a newcomer yet; without a start he would never be offered anything to be rated for.
@@ -60,10 +58,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`had`: this month's offers; `points` in the order of REASONS."""
+    """`points` in the order of REASONS."""
 
     partner_id: int
-    had: int
     points: tuple[int, ...]
 
     @property
@@ -79,33 +76,61 @@ def match(lead: Lead, *, limit: int = MOST) -> list[LeadOffer]:
     neither where nor what, or is closed.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-        lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+        lead = _locked(lead)
         if made := list(offers_of(lead)):
             return made
-        if lead.status == Lead.Status.CLOSED:
-            raise NotPossible(_("Обращение закрыто: клиент больше не ищет исполнителя."))
-        if lead.region_id is None and lead.specialisation_id is None:
-            raise NotPossible(_("Чтобы подобрать партнёров, укажите регион или специализацию."))
-        chosen = _with_room(_ranked(lead), min(max(limit, FEWEST), MOST))
-        offers = LeadOffer.objects.bulk_create(
-            LeadOffer(
-                lead=lead,
-                partner_id=one.partner_id,
-                rank=rank,
-                score=sum(one.points),
-                why=one.why,
-            )
-            for rank, one in enumerate(chosen, 1)
-        )
+        offers = _offer(lead, limit, after=0)
         lead.status = Lead.Status.OFFERED if offers else Lead.Status.NOBODY
         lead.save(update_fields=["status"])
-        for offer in offers:
-            outbox.publish(
-                "lead.offered", {"offer_id": offer.pk}, key=f"lead-offer:{offer.pk}", case=lead.case
-            )
     return list(offers_of(lead))
+
+
+def further(lead: Lead, *, after: int, limit: int = MOST) -> list[LeadOffer]:
+    """Offer the lead to the next `limit` partners, beside those of the ranks up to `after`; asked again, the same.
+
+    Raises NotPossible where the lead is closed.
+    """
+    with transaction.atomic():
+        lead = _locked(lead)
+        more = offers_of(lead).filter(rank__gt=after)
+        if not more.exists():
+            _offer(lead, limit, after=after)
+    return list(more.all())
+
+
+def _locked(lead: Lead) -> Lead:
+    """The lead's row, once no other lead is being matched."""
+    _wait_for_turn()
+    return Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+
+
+def _wait_for_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def _offer(lead: Lead, limit: int, *, after: int) -> list[LeadOffer]:
+    """Give it to the best who have room, with ranks from `after` on, and have them told."""
+    if lead.status == Lead.Status.CLOSED:
+        raise NotPossible(_("Обращение закрыто: клиент больше не ищет исполнителя."))
+    if lead.region_id is None and lead.specialisation_id is None:
+        raise NotPossible(_("Чтобы подобрать партнёров, укажите регион или специализацию."))
+    chosen = _with_room(lead, min(max(limit, FEWEST), MOST))
+    offers = LeadOffer.objects.bulk_create(
+        LeadOffer(
+            lead=lead,
+            partner_id=one.partner_id,
+            rank=rank,
+            score=sum(one.points),
+            why=one.why,
+        )
+        for rank, one in enumerate(chosen, after + 1)
+    )
+    for offer in offers:
+        outbox.publish(
+            "lead.offered", {"offer_id": offer.pk}, key=f"lead-offer:{offer.pk}", case=lead.case
+        )
+    return offers
 
 
 def offers_of(lead: Lead) -> QuerySet[LeadOffer]:
@@ -148,52 +173,57 @@ def candidates(lead: Lead) -> QuerySet[Partner]:
     return found
 
 
-def month_start(moment: datetime) -> datetime:
-    """When the calendar month of TIME_ZONE began."""
-    return timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def _ranked(lead: Lead, many: int) -> list[Candidate]:
+    """The best of the candidates; between equals the lot decides, drawn from both numbers, so it can be told.
 
-
-def _ranked(lead: Lead) -> list[Candidate]:
-    """The best A_LOOK of the candidates; between equals the lot decides, drawn from both numbers, so it can be told."""
-    found = candidates(lead)
+    Who has had the leads of the free plan, and never had another one, is left out: others have their turn.
+    """
     town = lead.city.strip()
     comes = City.objects.filter(partners=OuterRef("pk"), name__iexact=town)
     says_budget = Q(budget_from__isnull=False) | Q(budget_to__isnull=False)
-    rows = found.order_by().values_list(
-        "pk",
-        _when(says_budget, BUDGET) if lead.budget is not None else Value(0),
-        _when(Exists(comes), CITY) if town else Value(0),
-        _rounded(Coalesce(F("rating"), UNRATED) * 2),
-        _rounded(Coalesce(F("response_rate"), UNASKED) * 10),
+    this_month = FilteredRelation("months", condition=Q(months__month=quotas.this_month()))
+    had = Coalesce(F("this_month__used"), 0)
+    earned = {
+        "for_budget": _when(says_budget, BUDGET) if lead.budget is not None else Value(0),
+        "for_city": _when(Exists(comes), CITY) if town else Value(0),
+        "for_rating": _rounded(Coalesce(F("rating"), UNRATED) * 2),
+        "for_response": _rounded(Coalesce(F("response_rate"), UNASKED) * 10),
+        "for_turn": Value(TURNS) - Cast(Least(Value(TURNS), had), IntegerField()),
+    }
+    rows = (
+        candidates(lead)
+        .exclude(pk__in=LeadOffer.objects.filter(lead=lead).values("partner"))
+        .annotate(this_month=this_month, had=had, **earned)
+        .filter(Q(account__isnull=False) | Q(had__lt=quotas.free_places()))
+        .annotate(lot=MD5(Concat(Value(f"{lead.pk}:"), Cast("pk", CharField()))))
+        .annotate(total=reduce(add, map(F, earned)))
+        .order_by("-total", "had", "lot")
+        .values_list("pk", *earned)
     )
-    offered = LeadOffer.objects.filter(created_at__gte=month_start(now()))
-    had = dict(offered.order_by().values_list("partner_id").annotate(n=Count("pk")))
     fits = (
         REGION if lead.region_id else 0,
         SPECIALISATION if lead.specialisation_id else 0,
         CATEGORY if lead.category_id else 0,
     )
-    everybody = (
-        Candidate(pk, had.get(pk, 0), (*fits, *own, TURNS - min(TURNS, had.get(pk, 0))))
-        for pk, *own in rows.iterator()
-    )
-    return nsmallest(
-        A_LOOK, everybody, key=lambda one: (-sum(one.points), one.had, _lot(lead, one.partner_id))
-    )
+    return [Candidate(pk, (*fits, *points)) for pk, *points in rows[:many]]
 
 
-def _lot(lead: Lead, partner_id: int) -> int:
-    return crc32(f"{lead.pk}:{partner_id}".encode())
-
-
-def _with_room(best: list[Candidate], limit: int) -> list[Candidate]:
-    """The first `limit` of them whose plan has a lead left this month; it is taken from their quota."""
+def _with_room(lead: Lead, limit: int) -> list[Candidate]:
+    """The best `limit` whose plan has a lead left this month; it is taken from their quota."""
     chosen: list[Candidate] = []
-    while best and len(chosen) < limit:
-        missing = limit - len(chosen)
-        asked, best = best[:missing], best[missing:]
-        room = quotas.take([one.partner_id for one in asked])
-        chosen += [one for one in asked if one.partner_id in room]
+    asked: set[int] = set()
+    look = A_LOOK
+    while len(chosen) < limit:
+        best = [one for one in _ranked(lead, look) if one.partner_id not in asked]
+        if not best:
+            break
+        while best and len(chosen) < limit:
+            missing = limit - len(chosen)
+            some, best = best[:missing], best[missing:]
+            room = quotas.take([one.partner_id for one in some])
+            chosen += [one for one in some if one.partner_id in room]
+            asked |= {one.partner_id for one in some}
+        look *= 10  # nobody near the top has room: whoever is further down has waited for this
     return chosen
 
 

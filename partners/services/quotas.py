@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.timezone import localtime
 
 from integrations.clock import now
 from partners.models import Partner, QuotaMonth
-from partners.services.plans import tier_of
+from partners.services.plans import free_tier, tier_of
 
 
 def this_month() -> date:
@@ -29,7 +30,7 @@ def used(partner: Partner) -> int:
 
 def left(partner: Partner) -> int:
     """How many leads are left of this month's limit."""
-    return max(0, tier_of(partner).leads_a_month - used(partner))
+    return max(0, limit_of(partner) - used(partner))
 
 
 def take(partner_ids: Iterable[int]) -> set[int]:
@@ -43,16 +44,28 @@ def take(partner_ids: Iterable[int]) -> set[int]:
             [QuotaMonth(partner_id=partner_id, month=month) for partner_id in wanted],
             ignore_conflicts=True,
         )
-        rows = (
-            QuotaMonth.objects.select_for_update(of=("self",))
-            .select_related("partner")
-            .filter(partner__in=wanted, month=month)
-            .order_by("partner_id")
-        )
-        taken = set()
-        for row in rows:
-            if row.used < tier_of(row.partner).leads_a_month:
-                row.used += 1
-                row.save(update_fields=["used"])
-                taken.add(row.partner_id)
+        rows = list(_locked(QuotaMonth.objects.filter(partner__in=wanted, month=month)))
+        free = free_places()
+        taken = {
+            row.partner_id
+            for row in rows
+            if row.used < (free if row.partner.account_id is None else limit_of(row.partner))
+        }
+        counted = QuotaMonth.objects.filter(partner__in=taken, month=month)
+        counted.update(used=F("used") + 1)
     return taken
+
+
+def limit_of(partner: Partner) -> int:
+    """How many leads a month the tier gives that runs now."""
+    return tier_of(partner).leads_a_month
+
+
+def free_places() -> int:
+    """How many leads a month a partner has who never paid."""
+    return free_tier().leads_a_month
+
+
+def _locked(rows: QuerySet[QuotaMonth]) -> QuerySet[QuotaMonth]:
+    """In the order of their partners, so that nobody waits in a circle."""
+    return rows.select_for_update(of=("self",)).select_related("partner").order_by("partner_id")

@@ -22,6 +22,7 @@ from partners.models import (
     Specialisation,
 )
 from partners.services import matching, quotas
+from partners.services.accounts import ensure_account
 from tests.partners.factories import a_lead, a_partner, an_offer, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +202,28 @@ def test_ten_at_once_make_one_set_of_offers():
     assert answers == [answers[0]] * 10
     assert LeadOffer.objects.count() == 3
     assert OutboxMessage.objects.filter(topic="lead.offered").count() == 3
+
+
+def test_the_next_partners_are_others_and_are_asked_for_once():
+    partners = [a_partner() for _ in range(5)]
+    lead = wish()
+    first = matching.match(lead, limit=3)
+    more = matching.further(lead, after=3, limit=3)
+    assert [offer.rank for offer in more] == [4, 5]
+    assert {offer.partner for offer in [*first, *more]} == set(partners)
+    a_partner(rating=Decimal(5))
+    assert matching.further(lead, after=3, limit=3) == more
+    assert OutboxMessage.objects.filter(topic="lead.offered").count() == 5
+    assert {row.used for row in QuotaMonth.objects.all()} == {1}
+
+
+def test_who_has_room_is_found_below_any_number_who_have_none(monkeypatch):
+    monkeypatch.setattr(matching, "A_LOOK", 2)
+    month = quotas.this_month()
+    for number in range(5):
+        full = a_partner(rating=Decimal(5))
+        if number:
+            ensure_account(full)
+        QuotaMonth.objects.create(partner=full, month=month, used=10)
+    weak = a_partner(rating=Decimal(1))
+    assert chosen(wish(), limit=3) == [weak]

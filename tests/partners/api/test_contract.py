@@ -38,6 +38,7 @@ schema.app = get_wsgi_application()
 JUDGED_BY_US = {
     "leads_create",
     "leads_match",
+    "leads_rate",
     "partners_search",
     "partners_register",
     "partners_profile_change",
@@ -58,6 +59,7 @@ def world(db, settings, make_payment) -> dict[str, Any]:
         "headers": {"Authorization": f"Bearer {text}"},
         "code": partner.code,
         "lead": offer.lead_id,
+        "offer": offer.pk,
         "payment": make_payment().pk,
     }
 
@@ -71,6 +73,8 @@ def meet(case: Any, world: dict[str, Any]) -> None:
     if "id" in case.path_parameters:
         kind = "payment" if "payments" in case.operation.path else "lead"
         case.path_parameters["id"] = world[kind]
+    if "offer" in case.path_parameters:
+        case.path_parameters["offer"] = world["offer"]
 
 
 @pytest.fixture(autouse=True)

@@ -38,6 +38,7 @@ def test_every_route_of_the_architecture_is_told():
         "POST /api/v1/leads/",
         "GET /api/v1/leads/{id}/",
         "POST /api/v1/leads/{id}/match",
+        "POST /api/v1/leads/{id}/offers/{offer}/rating",
         "GET /api/v1/plans/",
         "GET /api/v1/payments/{id}/",
     }
