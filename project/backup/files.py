@@ -1,0 +1,96 @@
+"""The files people sent, as one tar: streamed in both directions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from project.backup.errors import BackupRefused
+
+
+class Packed:
+    """A tar being written into a pipe; `count` is how many files went in, known at the end."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.count = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self.stream.read(size)
+
+
+@contextmanager
+def packed() -> Iterator[Packed]:
+    """Everything below MEDIA_ROOT. A file that is taken away meanwhile is left out; other errors are raised."""
+    reading, writing = os.pipe()
+    failures: list[BaseException] = []
+    with os.fdopen(reading, "rb") as stream:
+        package = Packed(stream)
+
+        def run() -> None:
+            try:
+                with (
+                    os.fdopen(writing, "wb") as out,
+                    tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+                ):
+                    package.count = _pack(tar, Path(settings.MEDIA_ROOT))
+            except BrokenPipeError:
+                pass  # the reader has left, and says why itself
+            except BaseException as error:  # noqa: BLE001 - raised by the reader
+                failures.append(error)
+
+        thread = threading.Thread(target=run, name="tar", daemon=True)
+        thread.start()
+        yield package
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _pack(tar: tarfile.TarFile, root: Path) -> int:
+    count = 0
+    for path in sorted(root.rglob("*")) if root.is_dir() else []:
+        if path.is_symlink() or not path.is_file():
+            continue
+        try:
+            tar.add(path, arcname=path.relative_to(root).as_posix(), recursive=False)
+        except FileNotFoundError:
+            continue
+        count += 1
+    return count
+
+
+def unpack(stream: Any) -> int:
+    """Put the files beside MEDIA_ROOT, then in its place; what stood there stays under another name.
+
+    Returns how many. Raises BackupRefused; MEDIA_ROOT is as it was then.
+    """
+    root = Path(settings.MEDIA_ROOT)
+    fresh, old = root.with_name(f"{root.name}.restoring"), root.with_name(f"{root.name}.before")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True, mode=0o750)
+    count = 0
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                if not member.isfile():
+                    raise BackupRefused(
+                        f"The archive holds something that is no file: {member.name}."
+                    )
+                tar.extract(member, fresh, filter="data")
+                count += 1
+    except tarfile.TarError as error:
+        raise BackupRefused(f"The archive of files is broken: {error}.") from None
+    if root.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        root.replace(old)
+    fresh.replace(root)
+    return count

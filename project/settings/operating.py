@@ -1,0 +1,25 @@
+"""Running the installation: backups."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+
+from project import env
+
+# Where backups go: a folder, or s3://bucket/prefix. Nothing: none are made.
+BACKUP_TO = env.text("BACKUP_TO", "")
+# The public key of age they are encrypted to; its identity file stays away from the server.
+BACKUP_RECIPIENT = env.text("BACKUP_RECIPIENT", "")
+BACKUP_S3_URL = env.text("BACKUP_S3_URL", "")
+BACKUP_S3_REGION = env.text("BACKUP_S3_REGION", "us-east-1")
+# At which hour of TIME_ZONE one is made every day.
+BACKUP_HOUR = env.number("BACKUP_HOUR", 4)
+# How many days, weeks and months each keep their newest backup.
+_keep = env.words("BACKUP_KEEP", "7,4,6")
+if len(_keep) != 3 or not all(word.isdecimal() for word in _keep):
+    raise ImproperlyConfigured(
+        f"BACKUP_KEEP must be days,weeks,months like 7,4,6, not {','.join(_keep)!r}."
+    )
+BACKUP_KEEP: tuple[int, int, int] = (int(_keep[0]), int(_keep[1]), int(_keep[2]))
+# Where PostgreSQL's client programs are; nothing: on the PATH.
+PG_BIN = env.text("PG_BIN", "")
