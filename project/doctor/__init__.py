@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from project.doctor.backups import backups
 from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
@@ -23,7 +24,15 @@ def examine() -> list[Section]:
         Section("Disk", disk()),
     ]
     readable = can_read()
-    inside = [Section("Processes", processes()), Section("Queues", queues())] if readable else []
+    inside = (
+        [
+            Section("Processes", processes()),
+            Section("Queues", queues()),
+            Section("Backups", backups()),
+        ]
+        if readable
+        else []
+    )
     outside = [
         Section("Remnawave", panel()),
         Section("Telegram", telegram()),

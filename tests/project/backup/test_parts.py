@@ -26,9 +26,8 @@ def test_a_year_of_daily_backups_leaves_days_weeks_and_months() -> None:
 
     assert set(EVERY_DAY[-7:]) <= keep
     assert {name[:6] for name in keep} == {f"2026{month:02}" for month in range(7, 13)}
-    assert (
-        len(keep) == 7 + 3 + 5
-    )  # three Sundays and five ends of months are not among the last days
+    # Two Sundays and five ends of months are not among the last days.
+    assert len(keep) == 7 + 2 + 5
 
 
 def test_keeping_day_by_day_ends_where_keeping_at_once_does() -> None:

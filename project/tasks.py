@@ -1,0 +1,17 @@
+"""What the installation does for itself by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+
+from project.backup.making import make
+
+
+@shared_task(name="project.backup")
+def backup() -> str:
+    """Every day at BACKUP_HOUR, where BACKUP_TO is set; returns the backup's name."""
+    if not settings.BACKUP_TO:
+        return ""
+    name, _made = make()
+    return name
