@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import IO
 
@@ -86,24 +85,20 @@ def restore(source: Readable) -> None:
 
 def _through(source: Readable, program: Program, out: IO[bytes]) -> None:
     """Feed a program and pass on what it says. Raises what reading the source raised."""
-    failures: list[BaseException] = []
 
     def feed() -> None:
+        # A broken pipe: the program has ended, and says why itself.
         try:
-            with program.stdin as stdin:
+            with suppress(BrokenPipeError), program.stdin as stdin:
                 shutil.copyfileobj(source, stdin, BLOCK)
-        except BrokenPipeError:
-            pass  # the program has ended, and says why itself
-        except BaseException as error:  # noqa: BLE001 - raised below
-            failures.append(error)
+        except BaseException:
             program.kill()
+            raise
 
-    thread = threading.Thread(target=feed, name="pg_restore", daemon=True)
-    thread.start()
-    shutil.copyfileobj(program.stdout, out, BLOCK)
-    thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(1, thread_name_prefix="pg_restore") as pool:
+        fed = pool.submit(feed)
+        shutil.copyfileobj(program.stdout, out, BLOCK)
+        fed.result()
 
 
 def is_empty() -> bool:
@@ -154,7 +149,7 @@ def _environment() -> dict[str, str]:
         "PGSSLMODE": options.get("sslmode"),
         "PGSSLROOTCERT": options.get("sslrootcert"),
     }
-    return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
+    return {name: str(value) for name, value in named.items() if value}
 
 
 def _name() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +17,7 @@ from project.backup.errors import BackupRefused
 
 
 class Packed:
-    """A tar being written into a pipe; `count` is how many files went in, known at the end."""
+    """A tar being written into a pipe; `count` is how many files went in, known after the block."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
@@ -31,28 +31,23 @@ class Packed:
 def packed() -> Iterator[Packed]:
     """Everything below MEDIA_ROOT. A file that is taken away meanwhile is left out; other errors are raised."""
     reading, writing = os.pipe()
-    failures: list[BaseException] = []
-    with os.fdopen(reading, "rb") as stream:
-        package = Packed(stream)
 
-        def run() -> None:
-            try:
-                with (
-                    os.fdopen(writing, "wb") as out,
-                    tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar,
-                ):
-                    package.count = _pack(tar, Path(settings.MEDIA_ROOT))
-            except BrokenPipeError:
-                pass  # the reader has left, and says why itself
-            except BaseException as error:  # noqa: BLE001 - raised by the reader
-                failures.append(error)
+    def run() -> int:
+        # A broken pipe: the reader has left, and says why itself.
+        with (
+            suppress(BrokenPipeError),
+            os.fdopen(writing, "wb") as out,
+            tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            return _pack(tar, Path(settings.MEDIA_ROOT))
+        return 0
 
-        thread = threading.Thread(target=run, name="tar", daemon=True)
-        thread.start()
-        yield package
-    thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(1, thread_name_prefix="tar") as pool:
+        done = pool.submit(run)
+        with os.fdopen(reading, "rb") as stream:
+            package = Packed(stream)
+            yield package
+            package.count = done.result()
 
 
 def _pack(tar: tarfile.TarFile, root: Path) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeAlias
 
@@ -128,21 +128,14 @@ def opened(source: Readable, key: Identity) -> Iterator[BinaryIO]:
 def _piped(work: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
     """Run `work` in a thread that writes into a pipe; its error is raised here."""
     reading, writing = os.pipe()
-    failures: list[BaseException] = []
 
     def run() -> None:
-        try:
-            with os.fdopen(writing, "wb") as out:
-                work(out)
-        except BrokenPipeError:
-            pass  # the reader has left, and says why itself
-        except BaseException as error:  # noqa: BLE001 - raised by the reader
-            failures.append(error)
+        # A broken pipe: the reader has left, and says why itself.
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as out:
+            work(out)
 
-    thread = threading.Thread(target=run, name="age", daemon=True)
-    thread.start()
-    with os.fdopen(reading, "rb") as stream:
-        yield stream
-    thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(1, thread_name_prefix="age") as pool:
+        done = pool.submit(run)
+        with os.fdopen(reading, "rb") as stream:
+            yield stream
+        done.result()

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from project import env
 from project.settings.mail import *  # noqa: F403
-from project.settings.mail import MAIL_SCHEDULE
 from project.settings.office import *  # noqa: F403
 from project.settings.operating import *  # noqa: F403
+from project.settings.queues import *  # noqa: F403
 from project.settings.registry import *  # noqa: F403
-from project.settings.registry import REGISTRY_SCHEDULE
 from project.settings.selling import *  # noqa: F403
 
 BASE_DIR = env.ROOT
@@ -148,89 +147,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Celery's Django fix-up would close the connection around every task (measured: 4 times slower); project.celery
 # checks it instead.
 CELERY_DB_REUSE_MAX = 10**9
-CELERY_TASK_ROUTES = {
-    # Only what never waits for an outside service may stand in the money queue.
-    "payments.drain_callbacks": {"queue": "money"},
-    "payments.expire_payments": {"queue": "money"},
-    "payments.*": {"queue": "access"},
-    "integrations.drain_outbox": {"queue": "access"},
-    # The tax service may take most of a minute to answer.
-    "partners.*": {"queue": "messages"},
-}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "drain-callbacks": {
-        "task": "payments.drain_callbacks",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "confirm-callbacks": {
-        "task": "payments.confirm_callbacks",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "drain-outbox": {
-        "task": "integrations.drain_outbox",
-        "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "expire-payments": {
-        "task": "payments.expire_payments",
-        "schedule": 20.0,
-        "options": {"expires": 60},
-    },
-    "send-refunds": {
-        "task": "payments.send_refunds",
-        "schedule": 5.0,
-        "options": {"expires": 10},
-    },
-    "sync-access": {
-        "task": "payments.sync_access",
-        "schedule": 60.0,
-        "options": {"expires": 120},
-    },
-    "plan-reminders": {
-        "task": "payments.plan_reminders",
-        "schedule": env.number("REMINDERS_EVERY", 60),
-        "options": {"expires": 60},
-    },
-    "end-lapsed": {
-        "task": "payments.end_lapsed",
-        "schedule": env.number("REMINDERS_EVERY", 60),
-        "options": {"expires": 60},
-    },
-    "sweep-cooldowns": {
-        "task": "payments.sweep_cooldowns",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "reconcile-daily": {
-        "task": "payments.reconcile_daily",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "poll-payments": {
-        "task": "payments.poll_payments",
-        "schedule": 5.0,
-        "options": {"expires": 10},
-    },
-    "watch-incidents": {
-        "task": "payments.watch_incidents",
-        "schedule": 30.0,
-        "options": {"expires": 60},
-    },
-    "renew-due": {
-        "task": "payments.renew_due",
-        "schedule": 5.0,
-        "options": {"expires": 20},
-    },
-    **REGISTRY_SCHEDULE,
-    **MAIL_SCHEDULE,
-    "heartbeat": {
-        "task": "integrations.heartbeat",
-        "schedule": 10.0,
-        "options": {"expires": 20},
-    },
-}
 
 # event topic -> everything that must happen because of it, one outbox row each
 REACTIONS = "project.reactions.REACTIONS"

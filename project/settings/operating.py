@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from project import env
@@ -23,3 +26,12 @@ if len(_keep) != 3 or not all(word.isdecimal() for word in _keep):
 BACKUP_KEEP: tuple[int, int, int] = (int(_keep[0]), int(_keep[1]), int(_keep[2]))
 # Where PostgreSQL's client programs are; nothing: on the PATH.
 PG_BIN = env.text("PG_BIN", "")
+
+# Entries of CELERY_BEAT_SCHEDULE.
+OPERATING_SCHEDULE: dict[str, dict[str, Any]] = {
+    "backup": {
+        "task": "project.backup",
+        "schedule": crontab(hour=str(BACKUP_HOUR), minute="0"),
+        "options": {"expires": 3600},
+    },
+}
