@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from project import env
 from project.settings.mail import MAIL_SCHEDULE
 from project.settings.operating import OPERATING_SCHEDULE
 from project.settings.registry import REGISTRY_SCHEDULE
