@@ -194,11 +194,11 @@ def _set_services(partner: Partner, text: str) -> None:
 
 
 def _cities(partner: Partner, names: list[str]) -> list[City]:
-    """Towns of the partner's regions; one that nobody named yet is created in the first of them."""
+    """Towns of the partner's regions, the largest of a name; a new one is created in the first of them."""
     regions = list(partner.regions.all())
     found = []
     for name in dict.fromkeys(one[:120] for one in names):
-        known = City.objects.filter(name__iexact=name)
+        known = City.objects.filter(name__iexact=name).order_by("-population", "pk")
         city = known.filter(region__in=regions).first() if regions else known.first()
         if city is None and regions:
             city, _fresh = City.objects.get_or_create(region=regions[0], name=name)

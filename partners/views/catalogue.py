@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from partners.models import Category, City, Region, Shows, Specialisation, TildaPage
+from partners.models import Category, City, Partner, Region, Shows, Specialisation, TildaPage
 from partners.models.vocabulary import Term
 from partners.selectors import catalogue as selector
 from partners.selectors.cards import card, language
@@ -112,7 +112,8 @@ def known(query: Query) -> Known:
         region=query.region if query.region in _codes(regions) else "",
         specialisations=tuple(c for c in query.specialisations if c in _codes(specialisations)),
     )
-    cities = City.objects.order_by("name").values_list("name", flat=True).distinct()
+    comes = Exists(Partner.cities.through.objects.filter(city_id=OuterRef("pk")))
+    cities = City.objects.filter(comes).order_by("name").values_list("name", flat=True).distinct()
     if query.region:
         cities = cities.filter(region__code=query.region)
     lists = Lists(

@@ -16,6 +16,9 @@ PARTNER_RECHECK_HOURS = env.number("PARTNER_RECHECK_HOURS", 24)
 # Calls of the tax service that partners leave to applications.
 FNS_CALLS_FOR_APPLICATIONS = env.number("FNS_CALLS_FOR_APPLICATIONS", 20)
 
+# Seconds between two looks whether staff have changed the words by which messages are understood.
+WORDS_CHECKED_EVERY = 3
+
 # The project in Tilda whose pages may lend their look.
 TILDA_PROJECT_ID = env.text("TILDA_PROJECT_ID", "")
 

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 
 from partners.services.demo import load_demo
+from partners.services.lists import load_cities, load_words
 from partners.services.vocabulary import load_defaults
 from payments.services.catalogue import load_default_plans, load_demo_prices
 from project.roles import ensure_roles
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             self.stdout.write(f"plans loaded: {plans}")
         if roles := ensure_roles():
             self.stdout.write(f"roles created: {', '.join(roles)}")
-        if rows := load_defaults():
+        if rows := load_defaults() + load_words() + load_cities():
             self.stdout.write(f"lists of the registry loaded: {rows} rows")
         if not settings.SANDBOX:
             self.stdout.write("staff user: none is invented here, createsuperuser makes yours")
