@@ -34,8 +34,8 @@ HELP = """\
 ./dev requirements L   the pinned packages of one layer: base, production, local or test
 ./dev lock [ARGS]      resolve requirements/*.in anew into lock.txt; ARGS go to uv: --upgrade
 
-DATABASE_URL and REDIS_URL name servers to use instead of the embedded ones; PORT, SANDBOX_PORT and
-SANDBOX_MAIL_PORT are the ports.
+DATABASE_URL and REDIS_URL name servers to use instead of the embedded ones; PORT, SANDBOX_PORT, SANDBOX_MAIL_PORT and
+SANDBOX_IMAP_PORT are the ports.
 """
 RUN = "run"
 ENV_FILE = places.STATE / "env"
@@ -79,7 +79,10 @@ def run(arguments: list[str]) -> int:
 
 def _run() -> int:
     addresses = plan.Addresses(
-        _port("PORT", 8000), _port("SANDBOX_PORT", 8090), _port("SANDBOX_MAIL_PORT", 8025)
+        _port("PORT", 8000),
+        _port("SANDBOX_PORT", 8090),
+        _port("SANDBOX_MAIL_PORT", 8025),
+        _port("SANDBOX_IMAP_PORT", 8143),
     )
     with services.running(RUN, durable=True) as servers:
         env = _local_environment(servers, addresses)

@@ -28,11 +28,12 @@ class Process:
 
 @dataclass(frozen=True)
 class Addresses:
-    """The doors: the product, the world outside that the sandbox plays, and that world's mail server."""
+    """The doors: the product, the world outside that the sandbox plays, and that world's mail servers."""
 
     web_port: int
     sandbox_port: int
     mail_port: int
+    imap_port: int
 
     @property
     def public_url(self) -> str:
@@ -49,6 +50,7 @@ class Addresses:
             "PUBLIC_URL": self.public_url,
             "SANDBOX_URL": self.sandbox_url,
             "SMTP_PORT": str(self.mail_port),
+            "IMAP_PORT": str(self.imap_port),
         }
 
 

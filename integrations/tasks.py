@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import heartbeat_sent
 
 from integrations.pulse import Pulse
-from integrations.services import heartbeats, mail_limits, outbox
+from integrations.services import bounces, heartbeats, mail_limits, outbox
 from integrations.wakeups import awake
 
 worker = Pulse("worker")
@@ -22,6 +22,11 @@ def drain_outbox() -> int:
 def heartbeat() -> None:
     """Sent by beat on its schedule: its arrival proves beat. The worker speaks for itself (integrations.pulse)."""
     heartbeats.beat("beat")
+
+
+@shared_task(name="integrations.read_bounces")
+def read_bounces() -> int:
+    return bounces.read_mailbox()
 
 
 @shared_task(name="integrations.sweep_mail_minutes")

@@ -78,6 +78,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "message.written": ("partners.services.saying.deliver",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
+    "mail.bounced": (),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }

@@ -6,13 +6,13 @@ day and only under its own name, so EMAIL_FROM is the mailbox that signs in.
 
 from __future__ import annotations
 
-import hashlib
 import smtplib
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.crypto import salted_hmac
 
 from integrations.mail import errors
 from integrations.mail.addresses import NotAnAddress, sender
@@ -56,9 +56,11 @@ class Mailbox:
             session.send(letter, to=to, key=key)
 
     def message_id(self, key: str) -> str:
-        """The Message-ID of the letter that tells this fact: the same for a repeat."""
-        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-        return f"<{digest}@{self.from_address.rpartition('@')[2]}>"
+        """The Message-ID of the letter that tells this fact: the same for a repeat, and nobody else can know it."""
+        return f"<{_mark('message', key)}@{self.from_address.rpartition('@')[2]}>"
+
+    def letter_id(self, message_id: str, address: str) -> str:
+        return letter_id(message_id, address)
 
     def hello(self) -> None:
         """Sign in and out again: a harmless call that needs the password. Raises as `send` does."""
@@ -81,6 +83,15 @@ class Mailbox:
         except (smtplib.SMTPException, OSError) as error:
             raise errors.opening(error) from None
         return connection
+
+
+def letter_id(message_id: str, address: str) -> str:
+    """X-Letter-Id: proves to a returned letter that we sent it, and to this address."""
+    return _mark("letter", f"{message_id} {address.lower()}")
+
+
+def _mark(what: str, text: str) -> str:
+    return salted_hmac(f"integrations.mail.{what}", text, algorithm="sha256").hexdigest()[:32]
 
 
 def is_this_machine(host: str) -> bool:

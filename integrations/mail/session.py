@@ -30,7 +30,7 @@ ASKED_AFTER = 2.0  # idle seconds after which it is asked whether the server is 
 IDLE = 25.0  # … and after which the connection is not used again
 OK = 250
 WILL_DO = (250, 251)
-ID_HEADER = "X-Letter-Id"  # a delivery report may name it where Message-ID was replaced
+ID_HEADER = "X-Letter-Id"  # proves to a delivery report that the letter was ours
 
 
 class Gate(Protocol):
@@ -56,6 +56,8 @@ class SignsIn(Protocol):
     def from_address(self) -> str: ...
 
     def message_id(self, key: str) -> str: ...
+
+    def letter_id(self, message_id: str, address: str) -> str: ...
 
     def sign_in(self) -> EmailBackend: ...
 
@@ -123,7 +125,7 @@ class Session:
         message_id = self.mailbox.message_id(key)
         own = {
             "Message-ID": message_id,
-            ID_HEADER: message_id.strip("<>").partition("@")[0],
+            ID_HEADER: self.mailbox.letter_id(message_id, address),
             "Auto-Submitted": "auto-generated",
             **({"Precedence": "bulk"} if bulk else {}),
             **headers,

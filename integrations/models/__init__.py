@@ -8,6 +8,7 @@ from integrations.models.inbox import InboundCallback
 from integrations.models.mail import (
     Bounce,
     Brand,
+    MailboxPlace,
     MailMessage,
     MailMinute,
     MailPause,
@@ -24,6 +25,7 @@ __all__ = [
     "MailMessage",
     "MailMinute",
     "MailPause",
+    "MailboxPlace",
     "OutboxMessage",
     "Suppression",
 ]

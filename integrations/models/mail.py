@@ -113,6 +113,22 @@ class Bounce(models.Model):
         return f"{self.address}: {self.status}"
 
 
+class MailboxPlace(models.Model):
+    """How far a folder of our mailbox has been read for reports; another validity means other numbers."""
+
+    folder = models.CharField(_("папка"), max_length=250, primary_key=True)
+    validity = models.BigIntegerField("UIDVALIDITY", default=0)
+    uid = models.BigIntegerField("UID", default=0)
+    read_at = models.DateTimeField(_("прочитано"), default=wall_clock)
+
+    class Meta:
+        verbose_name = _("место в почтовом ящике")
+        verbose_name_plural = _("места в почтовом ящике")
+
+    def __str__(self) -> str:
+        return self.folder
+
+
 class MailMinute(models.Model):
     """How many letters were handed in within one minute: what the caps of a day and of a minute count."""
 

@@ -56,6 +56,8 @@ CREDENTIALS = env.Credentials(
         "SMTP_PORT": "8025",
         "SMTP_USER": "shop@provodnik.example",
         "SMTP_PASSWORD": "sandbox-mail-password",
+        "IMAP_HOST": "127.0.0.1",
+        "IMAP_PORT": "8143",
     }
 )
 # Every provider there is a simulator for.

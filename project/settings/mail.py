@@ -18,6 +18,11 @@ MAIL_GATE = "integrations.services.mail_gate.GATE"
 
 # Entries of CELERY_BEAT_SCHEDULE.
 MAIL_SCHEDULE: dict[str, dict[str, Any]] = {
+    "read-bounces": {
+        "task": "integrations.read_bounces",
+        "schedule": env.number("BOUNCES_EVERY", 120),
+        "options": {"expires": 120},
+    },
     "sweep-mail-minutes": {
         "task": "integrations.sweep_mail_minutes",
         "schedule": 3600.0,

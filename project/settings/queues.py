@@ -15,6 +15,7 @@ CELERY_TASK_ROUTES = {
     "payments.expire_payments": {"queue": "money"},
     "payments.*": {"queue": "access"},
     "integrations.drain_outbox": {"queue": "access"},
+    "integrations.read_bounces": {"queue": "messages"},
     # The tax service may take most of a minute to answer.
     "partners.*": {"queue": "messages"},
 }

@@ -12,13 +12,15 @@ from django.test import override_settings
 from integrations.sandbox.core.server import SandboxServer
 from integrations.sandbox.mailbox.control import ANSWERS
 from integrations.sandbox.mailbox.mailbox import Mailbox
-from integrations.sandbox.mailbox.state import Mail
+from integrations.sandbox.mailbox.state import Incoming, Mail
 
 ACCOUNT = {
     "SMTP_HOST": "127.0.0.1",
     "SMTP_PORT": "0",
     "SMTP_USER": "shop@provodnik.example",
     "SMTP_PASSWORD": "mail-password-of-the-tests",
+    "IMAP_HOST": "127.0.0.1",
+    "IMAP_PORT": "0",
 }
 
 
@@ -47,6 +49,19 @@ class Post:
         detail = {"description": options.pop("description", "")}
         self.fault(options.pop("kind"), operation=operation, times=times, detail=detail, **options)
 
+    def comes_back(self, letter: Mail, kind: str = "hard") -> None:
+        with self.mailbox.hub.lock:
+            self.mailbox.send_back(letter, kind)
+
+    def gets(self, source: bytes) -> None:
+        """A message from outside, for the shop's own inbox."""
+        with self.mailbox.hub.lock:
+            state = self.mailbox.state
+            state.last_uid += 1
+            at = self.mailbox.hub.clock.now().isoformat(timespec="seconds")
+            message = Incoming(uid=state.last_uid, at=at, source=source.decode("utf-8", "replace"))
+            state.inbox = [*state.inbox, message]
+
     def fault(self, kind: str, **options: Any) -> None:
         with self.mailbox.hub.lock:
             self.mailbox.hub.faults.plan("mailbox", kind, **options)
@@ -70,10 +85,15 @@ def post_office(
         SandboxServer() as server,
     ):
         mailbox = server.sandbox.get(Mailbox)
-        while not mailbox.port:
+        while not mailbox.imap_port:
             server.sandbox.stopping.wait(0.01)
         with override_settings(
-            CREDENTIALS={**account, "SMTP_PORT": str(mailbox.port), **changes},
+            CREDENTIALS={
+                **account,
+                "SMTP_PORT": str(mailbox.port),
+                "IMAP_PORT": str(mailbox.imap_port),
+                **changes,
+            },
             EMAIL_FROM=sender,
         ):
             yield Post(mailbox)

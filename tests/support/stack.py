@@ -29,7 +29,10 @@ class Stack:
     def __init__(self, folder: Path, extra_env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.addresses = plan.Addresses(
-            web_port=free_port(), sandbox_port=free_port(), mail_port=free_port()
+            web_port=free_port(),
+            sandbox_port=free_port(),
+            mail_port=free_port(),
+            imap_port=free_port(),
         )
         self.redis = OwnValkey(free_port(), folder)
         self.database = f"stack_{uuid.uuid4().hex[:12]}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from devtools import plan
 from devtools.restarts import LIMIT, WINDOW, Restarts
 
-ADDRESSES = plan.Addresses(web_port=8001, sandbox_port=8091, mail_port=8026)
+ADDRESSES = plan.Addresses(web_port=8001, sandbox_port=8091, mail_port=8026, imap_port=8144)
 
 
 def test_every_process_is_told_the_ports_that_were_chosen() -> None:

@@ -8,6 +8,7 @@ from integrations.sandbox.core import snapshot
 from integrations.sandbox.core.errors import ControlError
 from integrations.sandbox.core.http import SandboxRequest, control
 from integrations.sandbox.mailbox.mailbox import Mailbox
+from integrations.sandbox.mailbox.returns import HARD, KINDS
 
 MAX_WAIT = 55.0
 # What an operator may choose: what a server answers, at which command, and in which words.
@@ -42,6 +43,8 @@ def letters(request: SandboxRequest) -> dict[str, Any]:
             "epoch": hub.epoch,
             "revision": hub.revision,
             "port": service.port,
+            "imap_port": service.imap_port,
+            "daily_limit": service.state.daily_limit,
             "faults": [snapshot.dump(one) for one in hub.faults.of(service.slug)],
             "letters": [snapshot.dump(one) for one in service.state.letters if to in ("", one.to)],
         }
@@ -74,10 +77,38 @@ def answer(request: SandboxRequest) -> dict[str, Any]:
 
 
 @control("POST")
+def back(request: SandboxRequest) -> dict[str, Any]:
+    """`{"id": …, "kind": …}`: the letter comes back (`hard`, `soft`, `delayed`) or somebody complains (`complaint`)."""
+    service, document = request.sandbox.get(Mailbox), request.body_object()
+    kind, number = str(document.get("kind", HARD)), document.get("id")
+    if kind not in KINDS:
+        raise ControlError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    with service.hub.lock:
+        letter = next((one for one in service.state.letters if one.id == number), None)
+        if letter is None:
+            raise ControlError(f"there is no letter {number!r}")
+        service.send_back(letter, kind)
+        return {"returned": letter.returned}
+
+
+@control("POST")
+def limit(request: SandboxRequest) -> dict[str, Any]:
+    """`{"a_day": …}`: how many letters the mailbox may send within 24 hours; 0: as many as there are."""
+    service = request.sandbox.get(Mailbox)
+    a_day = request.body_object().get("a_day", 0)
+    if not isinstance(a_day, int) or a_day < 0:
+        raise ControlError("a_day is a number of letters")
+    with service.hub.lock:
+        service.state.daily_limit = a_day
+        service.hub.changed()
+        return {"daily_limit": a_day}
+
+
+@control("POST")
 def clear(request: SandboxRequest) -> dict[str, Any]:
     """Throw the letters away."""
     service = request.sandbox.get(Mailbox)
     with service.hub.lock:
-        service.state.letters = []
+        service.state.letters, service.state.inbox = [], []
         service.hub.changed()
         return {"letters": []}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import socketserver
 import threading
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 
 from integrations.sandbox.core.base import Simulator, Tile, credential
 from integrations.sandbox.core.hub import Hub
+from integrations.sandbox.mailbox.imap import ImapServer
+from integrations.sandbox.mailbox.returns import report
 from integrations.sandbox.mailbox.smtp import SmtpServer
-from integrations.sandbox.mailbox.state import Mail, MailboxState
+from integrations.sandbox.mailbox.state import Incoming, Mail, MailboxState
 
 log = logging.getLogger(__name__)
 
@@ -28,29 +32,55 @@ class Mailbox(Simulator):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
-        self.port = 0
+        self.port = self.imap_port = 0
         self.account = ("", "")  # who may sign in, as it was when the server began
 
     def start(self) -> None:
-        """Listen where the product expects a server, and only if that is this machine."""
+        """Listen where the product expects servers, and only if that is this machine."""
+        self.account = credential("SMTP_USER"), credential("SMTP_PASSWORD")
+        self.port = self._listen("SMTP", SmtpServer)
+        self.imap_port = self._listen("IMAP", ImapServer)
+
+    def _listen(self, name: str, kind: type[SmtpServer] | type[ImapServer]) -> int:
         try:
-            here = ip_address(credential("SMTP_HOST", "-")).is_loopback
-            server = SmtpServer((credential("SMTP_HOST"), int(credential("SMTP_PORT", "0"))), self)
+            here = ip_address(credential(f"{name}_HOST", "-")).is_loopback
+            address = credential(f"{name}_HOST"), int(credential(f"{name}_PORT", "0"))
+            server = kind(address, self)
         except (ValueError, OSError) as error:
-            log.warning("sandbox: no mail server: %s", error)
-            return
+            log.warning("sandbox: no %s server: %s", name, error)
+            return 0
         if not here:
             server.server_close()
-            return
-        self.account = credential("SMTP_USER"), credential("SMTP_PASSWORD")
-        self.port = int(server.server_address[1])
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True, name="smtp").start()
-        self.hub.spawn(lambda: self._stop(server), "smtp-stop")
+            return 0
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True, name=name).start()
+        self.hub.spawn(lambda: self._stop(server), f"{name}-stop")
+        return int(server.server_address[1])
 
-    def _stop(self, server: SmtpServer) -> None:
+    def _stop(self, server: socketserver.BaseServer) -> None:
         self.hub.stopping.wait()
         server.shutdown()
         server.server_close()
+
+    def incoming(self) -> list[Incoming]:
+        return self.state.inbox
+
+    def is_over_limit(self) -> bool:
+        """Whether the mailbox has sent what it may within 24 hours."""
+        since = (self.hub.clock.now() - timedelta(hours=24)).isoformat(timespec="seconds")
+        sent = sum(letter.at > since for letter in self.state.letters)
+        return bool(self.state.daily_limit) and sent >= self.state.daily_limit
+
+    def send_back(self, letter: Mail, kind: str) -> None:
+        """Somebody's server returns a letter, or its reader complains: the shop's inbox hears of it."""
+        self.state.last_uid += 1
+        at = self.hub.clock.now()
+        source = report(letter, kind, number=self.state.last_uid, at=at)
+        message = Incoming(
+            uid=self.state.last_uid, at=at.isoformat(timespec="seconds"), source=source
+        )
+        self.state.inbox = [*self.state.inbox, message][-KEPT:]
+        letter.returned = [*letter.returned, kind]
+        self.hub.changed()
 
     def take(self, source: bytes, *, sender: str, to: str) -> Mail:
         """Keep a letter; the newest stands last."""

@@ -1,7 +1,7 @@
 """The SMTP side: one thread a connection, the commands a mail program needs, faults on demand.
 
 Like Yandex it wants a sign-in, refuses a sender that is not the mailbox that signed in (553), more than 35 recipients
-(452) and letters over its size (552), and offers no SMTPUTF8.
+(452), letters over its size (552) and over its daily limit (550), and offers no SMTPUTF8.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class TakesLetters(Protocol):
     account: tuple[str, str]
 
     def take(self, source: bytes, *, sender: str, to: str) -> Mail: ...
+
+    def is_over_limit(self) -> bool: ...
 
 
 class Cut(Exception):
@@ -130,9 +132,15 @@ class Conversation(socketserver.StreamRequestHandler):
             self.say("501 5.1.3 Bad recipient address syntax")
         elif len(self.recipients) >= MAX_RECIPIENTS:
             self.say("452 4.5.3 Too many recipients")
+        elif self.is_over_limit():
+            self.say("550 5.4.5 Daily sending limit exceeded")
         else:
             self.recipients.append(address)
             self.say("250 2.1.5 Ok")
+
+    def is_over_limit(self) -> bool:
+        with self.mailbox.hub.lock:
+            return self.mailbox.is_over_limit()
 
     def data(self, _rest: str) -> None:
         if not self.recipients:

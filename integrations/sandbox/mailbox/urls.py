@@ -9,5 +9,7 @@ urlpatterns = [
     path("mail/<int:number>/", pages.letter),
     path("control/mailbox/letters", control.letters),
     path("control/mailbox/answer", control.answer),
+    path("control/mailbox/back", control.back),
+    path("control/mailbox/limit", control.limit),
     path("control/mailbox/clear", control.clear),
 ]

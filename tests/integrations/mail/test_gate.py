@@ -15,7 +15,7 @@ from integrations.models import MailMessage, MailMinute, MailPause, OutboxMessag
 from integrations.services import mail_gate, outbox, post, suppression
 from tests.support.mail import post_office
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LETTER = Letter(subject="S", text="t\n", html="<p>t</p>\n")
 TO = "anna@example.com"

@@ -13,7 +13,7 @@ from integrations.mail import session as module
 from integrations.mail.errors import AddressRefused, MaybeSent
 from integrations.mail.kept import KeptSession
 from integrations.mail.letters import Letter
-from integrations.mail.sender import get_mailbox
+from integrations.mail.sender import get_mailbox, letter_id
 from tests.support.mail import post_office
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,8 @@ def test_headers_of_the_caller_stand_beside_our_own(post):
     for letter in (bulk, plain):
         assert letter["reply-to"] == "a@b.ru"
         assert letter["date"].datetime is not None
-        assert letter["message-id"] == f"<{letter['x-letter-id']}@provodnik.example>"
+        assert letter["x-letter-id"] == letter_id(letter["message-id"], TO)
+    assert letter_id(bulk["message-id"], "boris@example.com") != bulk["x-letter-id"]
 
 
 def test_a_kept_session_serves_everybody_until_the_settings_change(post):
