@@ -15,4 +15,5 @@ class IntegrationsConfig(AppConfig):
         register(checks.check_bot)
         register(checks.check_panel)
         register(checks.check_fns)
+        register(checks.check_umnico)
         register(checks.check_values)

@@ -11,9 +11,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 
+from integrations.umnico import widget
+
 BOT_MODES = ("polling", "webhook")
 BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram takes as secret_token
+ADDRESS_SECRET = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 NAMES = (
     "BOT_TOKEN",
     "BOT_WEBHOOK_SECRET",
@@ -38,6 +41,9 @@ NAMES = (
     "TILDA_BASE_URL",
     "TILDA_PUBLIC_KEY",
     "TILDA_SECRET_KEY",
+    "UMNICO_API_KEY",
+    "UMNICO_BASE_URL",
+    "UMNICO_WEBHOOK_SECRET",
 )
 
 
@@ -116,6 +122,37 @@ def check_fns(**_: Any) -> list[CheckMessage]:
             id="integrations.W001",
         )
     ]
+
+
+def check_umnico(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    credentials = settings.CREDENTIALS
+    if credentials.get("UMNICO_API_KEY") and not credentials.get("UMNICO_WEBHOOK_SECRET"):
+        found.append(
+            CheckWarning(
+                "UMNICO_WEBHOOK_SECRET is not set: Umnico's messages do not reach us.",
+                hint="20 random characters or more; the address with it is registered by itself.",
+                id="integrations.W002",
+            )
+        )
+    secret = credentials.get("UMNICO_WEBHOOK_SECRET") or "-"
+    if not ADDRESS_SECRET.fullmatch(secret):
+        found.append(
+            Error(
+                "UMNICO_WEBHOOK_SECRET may hold A-Z, a-z, 0-9, -, _, . and ~ only.",
+                hint="It is the last part of an address.",
+                id="integrations.E007",
+            )
+        )
+    if settings.UMNICO_WIDGET_TOKEN and not widget.token():
+        found.append(
+            CheckWarning(
+                "UMNICO_WIDGET_TOKEN is not 32 hexadecimal digits: the chat is not shown.",
+                hint="Copy umnicoWidgetHash from the code that Umnico shows for its widget.",
+                id="integrations.W003",
+            )
+        )
+    return found
 
 
 def check_values(**_: Any) -> list[CheckMessage]:

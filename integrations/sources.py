@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 from integrations.callbacks import Ack, RawCallback
 from integrations.tilda.source import TildaForms
+from integrations.umnico.source import Umnico
 
 
 class Source(Protocol):
@@ -36,4 +37,4 @@ class Source(Protocol):
         """The call as it may be kept and shown: without its secret."""
 
 
-SOURCES: dict[str, type[Source]] = {source.slug: source for source in (TildaForms,)}
+SOURCES: dict[str, type[Source]] = {source.slug: source for source in (TildaForms, Umnico)}

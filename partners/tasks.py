@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from integrations.umnico import keeping
 from integrations.wakeups import awake
 from partners.services import allowances, draining, fetching, leads, search, sign_in, verification
 from partners.services.look import refresh
@@ -58,3 +59,9 @@ def refresh_look() -> int:
 def refresh_search() -> int:
     """After somebody renamed a word of the lists; everything else refreshes its own partner at once."""
     return search.refresh_all()
+
+
+@shared_task(name="partners.keep_webhooks")
+def keep_webhooks() -> str:
+    """Umnico may switch off an address that kept failing; returns what was found."""
+    return keeping.keep().value

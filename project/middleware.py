@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
 
+from integrations.umnico import widget
 from payments.registry import all_providers
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -95,6 +96,10 @@ class ContentPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        is_office = request.path_info.startswith(self.OFFICE)
-        response.headers.setdefault(self.HEADER, self.looser if is_office else self.strict)
+        response.headers.setdefault(self.HEADER, self._policy(request.path_info))
         return response
+
+    def _policy(self, path: str) -> str:
+        if path.startswith(self.OFFICE):
+            return self.looser
+        return widget.widened(self.STRICT) if widget.is_shown_at(path) else self.strict

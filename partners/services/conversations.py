@@ -11,11 +11,12 @@ from django.utils.translation import gettext_noop
 from integrations.clock import now
 from integrations.models import InboundCallback
 from integrations.services import outbox
-from partners.models import ChatMessage, Conversation
+from partners.models import Channel, ChatMessage, Conversation
 from partners.services import readers
 from partners.services.channels import READERS, Incoming, Learned
 
 Author, State = ChatMessage.Author, ChatMessage.State
+RECALLED = 10  # calls that are read again
 
 # Why a person is wanted, as it is kept; staff read it in their language.
 ASKED = gettext_noop("просит человека")
@@ -31,7 +32,8 @@ def apply(row: InboundCallback) -> str:
     fresh = 0
     for one in said:
         if isinstance(one, Learned):
-            learn(one)
+            if not learn(one):
+                row.case = row.case or _awaited(one.channel, one.chat, one.customer)
             continue
         message, is_new = receive(one, callback=row)
         row.case = message.conversation.case
@@ -113,7 +115,9 @@ def _read(reader: Callable[[str], str], text: str) -> str:
 
 def _conversation(incoming: Incoming) -> Conversation:
     """The thread, its row locked: two messages of one person are dealt with one after the other."""
-    Conversation.objects.get_or_create(channel=incoming.channel, external_id=incoming.chat)
+    _kept, is_new = Conversation.objects.get_or_create(
+        channel=incoming.channel, external_id=incoming.chat
+    )
     conversation = Conversation.objects.select_for_update().get(
         channel=incoming.channel, external_id=incoming.chat
     )
@@ -130,7 +134,30 @@ def _conversation(incoming: Incoming) -> Conversation:
         changed.append("language")
     if changed:
         conversation.save(update_fields=changed)
+    if is_new:
+        _recall(conversation)
+        conversation.refresh_from_db()
     return conversation
+
+
+def _awaited(channel: Channel, chat: str, customer: str) -> str:
+    """The case of a call that told of somebody who has not written yet."""
+    subject = f"chat:{chat}" if chat else f"customer:{customer}" if customer else ""
+    return f"{channel}:{subject}"[:60] if subject else ""
+
+
+def _recall(conversation: Conversation) -> None:
+    """What calls told of the person before his first message: services announce a customer first."""
+    channel, customer = Channel(conversation.channel), conversation.reply_to.get("customer", "")
+    cases = {
+        _awaited(channel, conversation.external_id, ""),
+        _awaited(channel, "", str(customer)),
+    } - {""}
+    earlier = InboundCallback.objects.filter(case__in=cases, source__in=READERS).order_by("-id")
+    for row in earlier[:RECALLED]:
+        for one in READERS[row.source](row.as_raw()):
+            if isinstance(one, Learned) and one.own is None and not one.external_id:
+                learn(one)
 
 
 def _delivered(learned: Learned) -> int:
@@ -140,6 +167,10 @@ def _delivered(learned: Learned) -> int:
     )
     if learned.own is None:
         return ours.filter(external_id=learned.external_id).update(delivered_at=now())
-    moment, own = now(), ours.filter(pk=learned.own)
-    own.filter(state=State.UNCLEAR).update(state=State.SENT, sent_at=moment, error="")
-    return own.update(delivered_at=moment)
+    # In this order: whoever notes at this moment that no answer came holds the row, and is waited for.
+    moment = now()
+    found = ours.filter(pk=learned.own).update(delivered_at=moment)
+    if found:
+        unclear = ChatMessage.objects.filter(pk=learned.own, state=State.UNCLEAR)
+        unclear.update(state=State.SENT, sent_at=moment, error="")
+    return found

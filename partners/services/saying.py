@@ -80,7 +80,7 @@ def deliver(*, message_id: int) -> None:
         return
     _wait_for_turn(message)
     if message.state == State.SENDING:
-        _close(message, State.UNCLEAR, "a worker died with it in its hand")
+        _unclear(message, "a worker died with it in its hand")
         return
     claimed = ChatMessage.objects.filter(pk=message_id, state=State.WAITING)
     if not claimed.update(
@@ -93,7 +93,7 @@ def deliver(*, message_id: int) -> None:
         _close(message, State.FAILED, str(error))
     except ServiceUnreachable as error:
         if error.maybe_executed:
-            _close(message, State.UNCLEAR, str(error))
+            _unclear(message, str(error))
             return
         _put(message, State.WAITING, str(error))
         raise
@@ -128,6 +128,18 @@ def _wait_for_turn(message: ChatMessage) -> None:
         left = (ends - wall_clock()).total_seconds()
         if left > 0:
             raise NotYet("another worker has it", seconds=int(left) + 1)
+
+
+@transaction.atomic
+def _unclear(message: ChatMessage, error: str) -> None:
+    """No answer came. The service itself may have told of the message meanwhile: then it is sent."""
+    kept = ChatMessage.objects.select_for_update().get(pk=message.pk)
+    if kept.delivered_at is None:
+        _close(message, State.UNCLEAR, error)
+    else:
+        ChatMessage.objects.filter(pk=message.pk).update(
+            state=State.SENT, sent_at=kept.delivered_at, error=""
+        )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from integrations.umnico import widget
 from partners.models import TildaPage
 from partners.services.look.dressing import Words, dress
 from partners.services.look.wearing import look_of
@@ -14,18 +15,16 @@ from partners.services.look.wearing import look_of
 PARTS = "partners/look_parts.html"
 SPLIT = "<!--/head-->"
 # Tilda's blocks carry scripts and styles in the page itself; what they load is ours.
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
 
 
@@ -47,5 +46,8 @@ def in_look(
     # Both come from our own templates, which escape.
     words = Words(head=head, content=content, values=values)
     response = HttpResponse(dress(exported, words), status=status)
-    response.headers["Content-Security-Policy"] = POLICY
+    chat = widget.is_shown_at(request.path_info)
+    response.headers["Content-Security-Policy"] = (
+        widget.widened(POLICY) if chat else "; ".join(POLICY)
+    )
     return response

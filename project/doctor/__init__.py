@@ -11,6 +11,7 @@ from project.doctor.registry import tax_service
 from project.doctor.services import mail, panel, telegram
 from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
+from project.doctor.umnico import umnico
 
 __all__ = ["Finding", "Level", "Section", "configuration", "examine", "providers"]
 
@@ -38,6 +39,7 @@ def examine() -> list[Section]:
         Section("Telegram", telegram()),
         Section("E-mail", mail()),
         Section("FNS", tax_service(kept=readable)),
+        Section("Umnico API", umnico()),
     ]
     return [
         *first,

@@ -22,6 +22,11 @@ WORDS_CHECKED_EVERY = 3
 # The project in Tilda whose pages may lend their look.
 TILDA_PROJECT_ID = env.text("TILDA_PROJECT_ID", "")
 
+# In whose name Umnico's dialogues are answered; empty: the dialogue's own manager, or the first of the account.
+UMNICO_MANAGER_ID = env.text("UMNICO_MANAGER_ID", "")
+# The chat on our public pages, 32 hexadecimal digits; empty: none.
+UMNICO_WIDGET_TOKEN = env.text("UMNICO_WIDGET_TOKEN", "").strip().lower()
+
 # Files that people send: private, handed out by views that ask who wants them.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(env.ROOT / ".local" / "media")))
 MEDIA_URL = "/media/"  # no address serves it
@@ -33,6 +38,12 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partners.apply_calls",
         "schedule": 2.0,
         "options": {"expires": 5},
+    },
+    # A webhook that is switched off is a deaf robot: an hour of that is enough.
+    "keep-webhooks": {
+        "task": "partners.keep_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
     },
     "fetch-documents": {
         "task": "partners.fetch_documents",

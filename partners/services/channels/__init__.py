@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from partners.models import Channel
+from partners.services.channels import umnico
 from partners.services.channels.base import Incoming, Learned, Port, Reader, Said
 
 __all__ = ["PORTS", "READERS", "Incoming", "Learned", "Port", "Reader", "Said", "port_of"]
 
 # Slug of a source → what reads its calls.
-READERS: dict[str, Reader] = {}
+READERS: dict[str, Reader] = {
+    "umnico": umnico.read,
+}
 
 # The way back, by channel.
-PORTS: dict[Channel, Port] = {}
+PORTS: dict[Channel, Port] = {
+    Channel.UMNICO: umnico.UmnicoPort(),
+}
 
 
 def port_of(channel: str) -> Port:
