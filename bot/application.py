@@ -18,6 +18,7 @@ from bot.handlers import (
     bonuses,
     gifts,
     language,
+    notices,
     payments,
     promo,
     purchase,
@@ -49,6 +50,7 @@ SECTIONS = (
     support,
     language,
     settings,
+    notices,
 )
 # What Telegram sends us; edited messages are not among them.
 ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")

@@ -22,6 +22,22 @@ class Menu(Press):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeNotice(Press):
+    """In the staff group: somebody takes what the notice tells."""
+
+    code: ClassVar[str] = "take"
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerChatOff(Press):
+    """A partner wants no more leads in this chat."""
+
+    code: ClassVar[str] = "nolead"
+    chat_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptTerms(Press):
     """`errand` is what the customer came for: the payload of his link."""
 

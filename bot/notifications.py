@@ -11,13 +11,27 @@ from bot.by_post import write as write_letter
 from bot.gift_news import days_ready, gift_claimed, gift_ready
 from bot.messenger import Letter, Outcome, WhenUnsure
 from bot.models import Message
+from bot.notices.letters import staff_letter_refused, staff_mail_failing
+from bot.notices.money import (
+    staff_access_delayed,
+    staff_incident,
+    staff_payment_held,
+    staff_payment_paid,
+    staff_reconciliation,
+    staff_refund_failed,
+    staff_refund_requested,
+    staff_refund_second,
+)
+from bot.notices.registry import (
+    staff_application_received,
+    staff_conversation_waits,
+    staff_lead_unmatched,
+    staff_partner_closed,
+)
 from bot.on_screen import edit_invoice, refresh_invoice
 from bot.refund_news import (
     payment_partly_refunded,
     refund_rejected,
-    staff_refund_failed,
-    staff_refund_requested,
-    staff_refund_second,
 )
 from bot.reminding import reminder_by_mail, reminder_due
 from bot.rendering import Screen
@@ -29,10 +43,6 @@ from bot.renewal_news import (
     subscription_stopped,
 )
 from bot.screens import access, found, invoice, referral
-from bot.staff import staff_access_delayed, staff_payment_held, staff_payment_paid
-from bot.staff_incidents import staff_incident
-from bot.staff_partners import staff_partner_closed
-from bot.staff_reconciliation import staff_reconciliation
 from payments import selectors
 from payments.models import Payment, PaymentEvent, Referral
 from payments.services.fulfilment import mark_link_sent
@@ -61,7 +71,12 @@ __all__ = [
     "renewal_off",
     "renewal_upcoming",
     "staff_access_delayed",
+    "staff_application_received",
+    "staff_conversation_waits",
     "staff_incident",
+    "staff_lead_unmatched",
+    "staff_letter_refused",
+    "staff_mail_failing",
     "staff_partner_closed",
     "staff_payment_held",
     "staff_payment_paid",

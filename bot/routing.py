@@ -1,4 +1,7 @@
-"""From an update to a handler: buttons by their kind, commands by their name, in the private chat only."""
+"""From an update to a handler: buttons by their kind, commands by their name, in the private chat only.
+
+One button works in the staff group: the one that takes a notice.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from bot.bridge import in_db
 from bot.press import Press
 from bot.rendering import for_customer, render
 from bot.screens import start
-from bot.updates import Note, Tap
+from bot.updates import GroupTap, Note, Tap
 from payments.models import Customer
 
 # PTB's Application has six type parameters, all of them of its own default context.
@@ -42,6 +45,22 @@ def on_tap(application: BotApplication, kind: type[Kind], handle: TapHandler[Kin
         if press is None:
             await refresh(tap)
         else:
+            await handle(tap, press)
+
+    application.add_handler(CallbackQueryHandler(callback, pattern=kind.pattern()))
+
+
+def on_group_tap(
+    application: BotApplication,
+    kind: type[Kind],
+    handle: Callable[[GroupTap, Kind], Awaitable[None]],
+) -> None:
+    """A button of the staff group, the only thing of a group that the bot listens to."""
+
+    async def callback(update: Update, _context: Context) -> None:
+        tap = GroupTap.read(update)
+        press = kind.decode(tap.query.data or "") if tap is not None else None
+        if tap is not None and press is not None:
             await handle(tap, press)
 
     application.add_handler(CallbackQueryHandler(callback, pattern=kind.pattern()))

@@ -9,7 +9,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Self
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Update, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    InlineKeyboardMarkup,
+    Update,
+    User,
+)
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
@@ -28,6 +36,8 @@ NOT_EDITABLE = (
     "no text in the message",
     "message_id_invalid",
 )
+NOT_THERE = ("user not found", "participant_id_invalid", "member not found")
+INSIDE = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 QUERY_GONE = ("query is too old", "query id is invalid")
 
 
@@ -110,11 +120,7 @@ class Tap(Visit):
 
     async def answer(self, text: str = "") -> None:
         """End the button's waiting; a text is shown as an alert. A press may be answered once only."""
-        try:
-            await self.query.answer(text[:MAX_ALERT] or None, show_alert=bool(text))
-        except BadRequest as error:
-            if not _says(error, QUERY_GONE):
-                raise
+        await _answer(self.query, text, is_alert=bool(text))
 
     async def hide(self) -> None:
         """Take the message away; too old a one stays."""
@@ -138,6 +144,48 @@ class Tap(Visit):
             if not _says(error, (NOT_MODIFIED,)):
                 raise
         return self.message_id
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTap:
+    """A pressed button of the staff group: nothing is shown to the person but the answer."""
+
+    bot: Bot
+    user: User
+    query: CallbackQuery
+    chat_id: int
+
+    @classmethod
+    def read(cls, update: Update) -> Self | None:
+        query = update.callback_query
+        if query is None or query.message is None:
+            return None
+        return cls(query.get_bot(), query.from_user, query, query.message.chat.id)
+
+    async def is_member(self) -> bool:
+        """A public group can be read, and its buttons pressed, by people who are not in it."""
+        if self.chat_id == self.user.id:
+            return True
+        try:
+            member = await self.bot.get_chat_member(self.chat_id, self.user.id)
+        except BadRequest as error:
+            if not _says(error, NOT_THERE):
+                raise
+            return False
+        if isinstance(member, ChatMemberRestricted):
+            return member.is_member
+        return member.status in INSIDE
+
+    async def answer(self, text: str, *, is_alert: bool) -> None:
+        await _answer(self.query, text, is_alert=is_alert)
+
+
+async def _answer(query: CallbackQuery, text: str, *, is_alert: bool) -> None:
+    try:
+        await query.answer(text[:MAX_ALERT] or None, show_alert=is_alert)
+    except BadRequest as error:
+        if not _says(error, QUERY_GONE):
+            raise
 
 
 def _says(error: BadRequest, phrases: tuple[str, ...]) -> bool:

@@ -68,17 +68,24 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "reconciliation.ordered": ("payments.services.reconciliation.runs.execute_ordered",),
     "reconciliation.differs": ("bot.notifications.staff_reconciliation",),
     # partners
-    "application.received": ("partners.services.verification.begin",),
+    "application.received": (
+        "partners.services.verification.begin",
+        "bot.notifications.staff_application_received",
+    ),
     "partner.closed": ("bot.notifications.staff_partner_closed",),
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
     # clients' wishes and the partners they go to
     "lead.offered": ("partners.services.leads.tell_partner",),
+    "lead.unmatched": ("bot.notifications.staff_lead_unmatched",),
     # conversations
     "message.received": ("partners.services.dialogue.answer",),
     "message.written": ("partners.services.saying.deliver",),
+    "conversation.waits": ("bot.notifications.staff_conversation_waits",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     "mail.bounced": (),
+    "letter.refused": ("bot.notifications.staff_letter_refused",),
+    "mail.failing": ("bot.notifications.staff_mail_failing",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }
@@ -86,6 +93,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 # What each reaction does, for staff.
 TITLES = {
     "partners.services.verification.begin": _("Проверить заявку партнёра"),
+    "bot.notifications.staff_application_received": _("Сотрудникам: новая заявка партнёра"),
+    "bot.notifications.staff_lead_unmatched": _("Сотрудникам: обращение никому не подошло"),
+    "bot.notifications.staff_conversation_waits": _("Сотрудникам: собеседник ждёт человека"),
+    "bot.notifications.staff_letter_refused": _("Сотрудникам: письмо не принято"),
+    "bot.notifications.staff_mail_failing": _("Сотрудникам: письма не уходят"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
     "partners.services.dialogue.answer": _("Ответить собеседнику"),

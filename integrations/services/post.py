@@ -21,6 +21,8 @@ from integrations.mail.errors import (
     AddressSuppressed,
     LetterRefused,
     LooksLikeSpam,
+    MailMisconfigured,
+    MailOff,
     MailPaused,
     MaybeSent,
     Why,
@@ -137,9 +139,27 @@ def _hand_in(message: MailMessage, letter: Letter) -> None:
 def _close(
     message: MailMessage, status: Status, error: IntegrationError, *, tried: int = 0
 ) -> None:
-    MailMessage.objects.filter(pk=message.pk).update(
-        status=status, error=str(error)[:300], attempts=F("attempts") + tried
-    )
+    with transaction.atomic():
+        MailMessage.objects.filter(pk=message.pk).update(
+            status=status, error=str(error)[:300], attempts=F("attempts") + tried
+        )
+        _alarm(message, status, error)
+
+
+def _alarm(message: MailMessage, status: Status, error: IntegrationError) -> None:
+    """A letter that will not leave, or a mailbox that lets nothing leave, is told to people."""
+    if status == Status.REFUSED:
+        outbox.publish(
+            "letter.refused",
+            {"message_id": message.pk},
+            key=f"letter-refused:{message.pk}:{message.attempts}",
+            case=message.case,
+        )
+    elif isinstance(error, MailOff | MailMisconfigured):
+        hour = f"{wall_clock():%Y-%m-%dT%H}"
+        outbox.publish(
+            "mail.failing", {"error": str(error), "hour": hour}, key=f"mail-failing:{hour}"
+        )
 
 
 def _later(error: LooksLikeSpam, attempts: int) -> MailPaused:

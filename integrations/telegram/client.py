@@ -44,6 +44,16 @@ class Member:
 
     status: str
     is_in: bool
+    manages_topics: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatFacts:
+    """A chat as Telegram describes it. `kind`: private, group, supergroup or channel."""
+
+    kind: str
+    title: str
+    is_forum: bool
 
 
 class BotApi:
@@ -66,18 +76,28 @@ class BotApi:
         reply_markup: Markup | None = None,
         parse_mode: str = "HTML",
         disable_preview: bool = True,
+        thread_id: int | None = None,
     ) -> int:
-        """Returns the message's id."""
+        """Returns the message's id. `thread_id`: a topic of a group; ThreadGone where there is none."""
         return self._send(
             "sendMessage",
             {
                 "chat_id": chat_id,
+                "message_thread_id": thread_id,
                 "text": text,
                 "parse_mode": parse_mode,
                 "link_preview_options": {"is_disabled": disable_preview},
                 "reply_markup": reply_markup,
             },
         )
+
+    def create_forum_topic(self, chat_id: int | str, name: str) -> int:
+        """Make a topic of a group; returns its thread. Raises NoTopics where that cannot be."""
+        made = self._call("createForumTopic", {"chat_id": chat_id, "name": name[:128]})
+        if not isinstance(made, dict) or not isinstance(made.get("message_thread_id"), int):
+            raise MaybeSent("telegram answered with no topic", service=SERVICE)
+        thread_id: int = made["message_thread_id"]
+        return thread_id
 
     def send_photo(
         self,
@@ -138,6 +158,15 @@ class BotApi:
             id=me["id"], username=me.get("username", ""), name=me.get("first_name", "")
         )
 
+    def get_chat(self, chat_id: int | str) -> ChatFacts:
+        """What the bot may know of a chat. Raises ChatUnavailable where it is not in it."""
+        found = self._call("getChat", {"chat_id": chat_id})
+        if not isinstance(found, dict) or "type" not in found:
+            raise ServiceUnreachable("telegram answered with no chat", service=SERVICE)
+        return ChatFacts(
+            kind=found["type"], title=found.get("title", ""), is_forum=found.get("is_forum") is True
+        )
+
     def get_chat_member(self, chat_id: int | str, user_id: int) -> Member:
         """Whether somebody is in a channel or a group (its id or @name).
 
@@ -153,7 +182,8 @@ class BotApi:
             raise ServiceUnreachable("telegram answered with no member", service=SERVICE)
         status = str(found["status"])
         is_in = status in INSIDE or (status == "restricted" and found.get("is_member") is True)
-        return Member(status=status, is_in=is_in)
+        topics = status == "creator" or found.get("can_manage_topics") is True
+        return Member(status=status, is_in=is_in, manages_topics=topics)
 
     def _send(
         self, method: str, fields: Mapping[str, Any], files: Mapping[str, File] | None = None

@@ -23,6 +23,9 @@ MESSAGE_GONE = (
     "message_id_invalid",
     "there is no text in the message to edit",  # it is a photo
 )
+THREAD_GONE = ("message thread not found", "topic_deleted", "topic_closed")
+# Topics of a group cannot be made: it has none, or the bot has no right to.
+NO_TOPICS = ("not a forum", "not enough rights to create a topic", "chat_admin_required")
 NOT_MODIFIED = "message is not modified"
 QUOTED = re.compile(r"""'[^']*'|"[^"]*"|\S+://\S+""")
 
@@ -33,6 +36,14 @@ class ChatUnavailable(ServiceRefused):
 
 class MessageGone(ServiceRefused):
     """The message cannot be changed any more; a new one can be sent."""
+
+
+class ThreadGone(ServiceRefused):
+    """The topic was deleted or closed; the chat itself is there."""
+
+
+class NoTopics(ServiceRefused):
+    """The group has no topics, or the bot may not make them."""
 
 
 class NotModified(ServiceRefused):
@@ -80,6 +91,10 @@ def classified(error: IntegrationError) -> IntegrationError:
         return ChatUnavailable(f"telegram reaches nobody there: {_shown(description)}", **facts)
     if NOT_MODIFIED in words:
         return NotModified("the message looks exactly so already", **facts)
+    if any(phrase in words for phrase in THREAD_GONE):
+        return ThreadGone("the topic is gone", **facts)
+    if any(phrase in words for phrase in NO_TOPICS):
+        return NoTopics(f"no topics there: {_shown(description)}", **facts)
     if any(phrase in words for phrase in MESSAGE_GONE):
         return MessageGone(f"telegram has no such message: {_shown(description)}", **facts)
     if error.status in (401, 404):

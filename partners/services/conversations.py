@@ -92,6 +92,22 @@ def learn(learned: Learned) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def want_person(conversation_id: int, why: str) -> None:
+    """Put a conversation on the people's queue and tell staff; one that waits there already stays as it is."""
+    waiting = Conversation.objects.filter(pk=conversation_id, wants_person="")
+    if not waiting.update(wants_person=why):
+        return
+    latest = ChatMessage.objects.filter(conversation=conversation_id).order_by("-id")
+    event = f"conversation-waits:{conversation_id}:{latest.values_list('pk', flat=True).first()}"
+    outbox.publish(
+        "conversation.waits",
+        {"conversation_id": conversation_id, "event": event},
+        key=event,
+        case=f"conversation:{conversation_id}",
+    )
+
+
 def fill(conversation: Conversation, *, name: str = "", phone: str = "", email: str = "") -> None:
     """Take over contacts that were not known yet; what cannot be one is left out."""
     found = {

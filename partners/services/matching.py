@@ -82,6 +82,13 @@ def match(lead: Lead, *, limit: int = MOST) -> list[LeadOffer]:
         offers = _offer(lead, limit, after=0)
         lead.status = Lead.Status.OFFERED if offers else Lead.Status.NOBODY
         lead.save(update_fields=["status"])
+        if not offers:
+            outbox.publish(
+                "lead.unmatched",
+                {"lead_id": lead.pk},
+                key=f"lead-unmatched:{lead.pk}",
+                case=lead.case,
+            )
     return list(offers_of(lead))
 
 

@@ -146,9 +146,7 @@ def _unclear(message: ChatMessage, error: str) -> None:
 def _close(message: ChatMessage, state: ChatMessage.State, error: str) -> None:
     """It will not be tried again by itself: a person is wanted."""
     _put(message, state, error)
-    Conversation.objects.filter(pk=message.conversation_id, wants_person="").update(
-        wants_person=conversations.NOT_DELIVERED
-    )
+    conversations.want_person(message.conversation_id, conversations.NOT_DELIVERED)
     log.warning("chat.not_sent", message=message.pk, state=state.value, error=error)
 
 

@@ -18,6 +18,7 @@ CELERY_TASK_ROUTES = {
     "integrations.read_bounces": {"queue": "messages"},
     # The tax service may take most of a minute to answer.
     "partners.*": {"queue": "messages"},
+    "bot.*": {"queue": "messages"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-callbacks": {

@@ -32,6 +32,10 @@ MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(env.ROOT / ".local" / "media")))
 MEDIA_URL = "/media/"  # no address serves it
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# Who gets notices by e-mail where Telegram is down or not set, and after how many minutes.
+STAFF_EMAIL = env.words("STAFF_EMAIL")
+NOTICE_MAIL_AFTER = env.number("NOTICE_MAIL_AFTER", 5)
+
 # Entries of CELERY_BEAT_SCHEDULE.
 REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
     "apply-calls": {
@@ -69,6 +73,11 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "partners.miss_unanswered",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "send-notices": {
+        "task": "bot.send_notices",
+        "schedule": 5.0,
+        "options": {"expires": 10},
     },
     "sweep-allowances": {
         "task": "partners.sweep_allowances",

@@ -11,6 +11,7 @@ from django.db import connections
 
 from bot.application import build_application
 from bot.bridge import release_connections
+from bot.notices import sending
 from integrations.sandbox.core.sandbox import Sandbox
 from integrations.services import outbox
 from payments.models import Plan
@@ -79,8 +80,12 @@ def plans(transactional_db: None) -> list[Plan]:
 
 @pytest.fixture
 def worker() -> Any:
-    """What the worker does: everything that is due in the outbox."""
-    return sync_to_async(outbox.drain, thread_sensitive=True)
+    """What the worker does: everything that is due in the outbox, then what staff are told."""
+
+    def work() -> int:
+        return outbox.drain() + sending.send_due()
+
+    return sync_to_async(work, thread_sensitive=True)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from integrations.sandbox.core.faults import Fault
 from integrations.sandbox.core.http import SandboxRequest, as_json
 from integrations.sandbox.telegram.errors import BotApiError
 from integrations.sandbox.telegram.messenger import Messenger
-from integrations.sandbox.telegram.methods import editing, profile, sending, stars, updates
+from integrations.sandbox.telegram.methods import editing, forums, profile, sending, stars, updates
 from integrations.sandbox.telegram.params import Params
 from integrations.sandbox.telegram.simulator import Telegram
 
 Method = Callable[[Messenger, Params], Any]
 METHODS: dict[str, Method] = {
     name.lower(): method
-    for family in (updates, sending, editing, profile, stars)
+    for family in (updates, sending, editing, forums, profile, stars)
     for name, method in family.METHODS.items()
 }
 FAULT_TEXTS = {

@@ -121,6 +121,22 @@ def channel(request: SandboxRequest) -> dict[str, Any]:
 
 
 @control("POST")
+def group(request: SandboxRequest) -> dict[str, Any]:
+    """The staff group: who is at the screen (`person`), a topic deleted, topics on or off, the bot's right."""
+    telegram, document = request.sandbox.get(Telegram), request.body_object()
+    with telegram.hub.lock:
+        chat = _chat(telegram, document)
+        wanted = int(document.get("person", 0))
+        chat.person = next((one for one in chat.members if one.id == wanted), chat.person)
+        if "delete_topic" in document:
+            telegram.drop_topic(chat, int(document["delete_topic"]))
+        chat.is_forum = bool(document.get("is_forum", chat.is_forum))
+        chat.manages_topics = bool(document.get("manages_topics", chat.manages_topics))
+        telegram.touch(chat)
+        return {"chat": views.chat_summary(telegram, chat)}
+
+
+@control("POST")
 def read(request: SandboxRequest) -> dict[str, Any]:
     """The person looked at the chat."""
     telegram, document = request.sandbox.get(Telegram), request.body_object()

@@ -42,9 +42,18 @@ class Messenger(Simulator):
             member = Person(
                 id=500000001, first_name="Ольга", last_name="Сотрудник", username="olga_staff"
             )
-            kind = "supergroup" if int(staff) < 0 else "private"
+            other = Person(
+                id=500000002, first_name="Игорь", last_name="Сотрудник", username="igor_staff"
+            )
+            is_group = int(staff) < 0
             state.chats[int(staff)] = Chat(
-                id=int(staff), person=member, type=kind, title="Сотрудники", started=True
+                id=int(staff),
+                person=member,
+                type="supergroup" if is_group else "private",
+                title="Сотрудники",
+                started=True,
+                is_forum=is_group,
+                members=[member, other] if is_group else [],
             )
 
     def fresh_state(self) -> TelegramState:
@@ -155,6 +164,14 @@ class Messenger(Simulator):
     def history(self, chat_id: int) -> list[Message]:
         """Oldest first, without the deleted."""
         return [one for one in self.state.messages if one.chat_id == chat_id and not one.deleted]
+
+    def drop_topic(self, chat: Chat, thread_id: int) -> None:
+        """Somebody deletes a topic with everything in it."""
+        chat.topics.pop(thread_id, None)
+        self.touch(chat)
+        for message in self.history(chat.id):
+            if message.wire.get("message_thread_id") == thread_id:
+                message.deleted, message.revision = True, self.hub.revision
 
     # -- updates -------------------------------------------------------------------------------
 

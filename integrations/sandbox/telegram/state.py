@@ -42,6 +42,10 @@ class Chat:
     start_payload: str = ""
     started: bool = False
     blocked: bool = False
+    is_forum: bool = False
+    topics: dict[int, str] = field(default_factory=dict)  # thread → name
+    manages_topics: bool = True  # the bot's right in a group with topics
+    members: list[Person] = field(default_factory=list)  # of a group; `person` is who is writing
     in_channel: bool = False  # the one channel of this Telegram, whatever it is called
     unread: int = 0
     action: str = ""
@@ -52,7 +56,8 @@ class Chat:
 
     def wire(self) -> Wire:
         if self.type != "private":
-            return {"id": self.id, "type": self.type, "title": self.title}
+            group: Wire = {"id": self.id, "type": self.type, "title": self.title}
+            return group | ({"is_forum": True} if self.is_forum else {})
         person = self.person.wire()
         names = ("first_name", "last_name", "username")
         return {"id": self.id, "type": "private"} | {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("control/telegram/press", control.press),
     path("control/telegram/block", control.block),
     path("control/telegram/channel", control.channel),
+    path("control/telegram/group", control.group),
     path("control/telegram/read", control.read),
     path("control/telegram/messages", control.messages),
     path("control/telegram/changes", control.changes),

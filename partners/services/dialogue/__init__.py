@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from integrations.clock import now
-from partners.models import ChatMessage, Conversation
+from partners.models import ChatMessage
 from partners.services import conversations
 
 
@@ -13,7 +13,5 @@ from partners.services import conversations
 def answer(*, message_id: int) -> None:
     """Reaction: deal with what a person said, once."""
     message = ChatMessage.objects.select_related("conversation").get(pk=message_id)
-    Conversation.objects.filter(pk=message.conversation_id, wants_person="").update(
-        wants_person=conversations.NOT_UNDERSTOOD
-    )
+    conversations.want_person(message.conversation_id, conversations.NOT_UNDERSTOOD)
     ChatMessage.objects.filter(pk=message_id).update(handled_at=now())

@@ -135,10 +135,14 @@ def get_chat_member(telegram: Messenger, params: Params) -> Wire:
         return _channel_member(telegram, user_id)
     chat = chat_of(telegram, params)
     if user_id == telegram.bot()["id"]:
+        if chat.is_forum:
+            rights = {"can_manage_topics": chat.manages_topics}
+            return {"status": "administrator", "user": telegram.bot()} | rights
         return {"status": "member", "user": telegram.bot()}
-    if user_id != chat.person.id:
+    inside = [one for one in (chat.person, *chat.members) if one.id == user_id]
+    if not inside:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    return {"status": "member", "user": chat.person.wire()}
+    return {"status": "member", "user": inside[0].wire()}
 
 
 def _channel_member(telegram: Messenger, user_id: int) -> Wire:

@@ -66,6 +66,8 @@ def _send(telegram: Messenger, chat: Chat, content: Wire, params: Params) -> Wir
     ):
         raise bad_request("message to be replied not found")
     if params.has("message_thread_id"):
+        if params.integer("message_thread_id") not in chat.topics:
+            raise bad_request("message thread not found")
         content |= {
             "message_thread_id": params.integer("message_thread_id"),
             "is_topic_message": True,

@@ -8,8 +8,9 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from bot.answers import incident_answered
-from bot.models import Message
-from bot.staff_incidents import WINDOW, staff_incident
+from bot.models import Notice
+from bot.notices.money import staff_incident
+from bot.notices.raising import WINDOW
 from integrations.clock import now
 from payments.models import Incident, Payment
 from tests.bot.telegram_world import World, text_of
@@ -31,6 +32,11 @@ async def pays_less(world: World, worker) -> Incident:
 def notices(world: World) -> list[str]:
     said = [text_of(one) for one in world.telegram.history(STAFF_CHAT)]
     return [text for text in said if "Исключение" in text]
+
+
+@sync_to_async
+def due_at_once() -> None:
+    Notice.objects.update(claimed_at=now() - timedelta(days=1))
 
 
 async def test_a_notice_says_what_whose_and_how_many_wait(world: World, plans, worker):
@@ -55,29 +61,34 @@ def alike(incident: Incident, *, opened_at) -> int:
 
 async def test_more_of_the_same_raise_a_counter_instead_of_ringing(world: World, plans, worker):
     incident = await pays_less(world, worker)
-    for number in range(1, 3):
-        other = await alike(incident, opened_at=incident.opened_at + timedelta(microseconds=number))
+    for _number in range(2):
+        other = await alike(incident, opened_at=now())
+        await Incident.objects.filter(pk=other).aupdate(opened_at=incident.opened_at)
         await sync_to_async(staff_incident)(incident_id=other)
+    await due_at_once()
+    await worker()
     [notice] = notices(world)
     assert "Ждут решения в этой очереди: 3" in notice
-    assert "За последние минуты таких новых: 3" in notice
+    assert "Ещё таких за 5 минут: 2" in notice
 
 
 async def test_after_five_minutes_it_rings_again(world: World, plans, worker):
     incident = await pays_less(world, worker)
     later = await alike(incident, opened_at=incident.opened_at + WINDOW)
     await sync_to_async(staff_incident)(incident_id=later)
+    await worker()
     assert len(notices(world)) == 2
 
 
 async def test_a_notice_somebody_deleted_stops_nothing(world: World, plans, worker):
     incident = await pays_less(world, worker)
-    await Message.objects.filter(kind=Message.Kind.STAFF).aupdate(message_id=999_999)
+    await Notice.objects.aupdate(message_id=999_999)
     other = await alike(incident, opened_at=incident.opened_at + timedelta(microseconds=1))
     await sync_to_async(staff_incident)(incident_id=other)
-    assert not await Message.objects.filter(
-        kind=Message.Kind.STAFF, message_id__isnull=False
-    ).aexists()
+    await due_at_once()
+    await worker()
+    notice = await Notice.objects.aget(key__startswith="incident:")
+    assert (notice.state, notice.message_id) == (Notice.State.SENT, None)
 
 
 async def test_an_answer_reaches_the_customer_once_and_as_it_was_written(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 
+from bot.notices import sending
 from bot.notifications import staff_partner_closed
 from partners.models import Partner
 from tests.bot.telegram_world import World, text_of
@@ -25,6 +26,7 @@ def closed(**fields) -> Partner:
     partner = a_partner(status="closed", status_reason="Ликвидировано, 21.11.2026", **fields)
     staff_partner_closed(partner_id=partner.pk)
     staff_partner_closed(partner_id=partner.pk)
+    sending.send_due()
     return partner
 
 
@@ -40,6 +42,7 @@ async def test_a_notice_says_who_and_why(world: World):
 @sync_to_async
 def brought_back() -> None:
     staff_partner_closed(partner_id=a_partner().pk)
+    sending.send_due()
 
 
 async def test_who_is_back_is_not_spoken_of(world: World):

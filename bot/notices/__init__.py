@@ -1,0 +1,1 @@
+"""What staff hear: a row first, then a message in their group, or a letter where Telegram is down."""
