@@ -27,6 +27,7 @@ SEES = (
     "integrations.view_outboxmessage",
     "integrations.view_mailmessage",
     "bot.view_message",
+    "bot.view_notice",
 )
 # Everything the registry knows, without the doors into it.
 SEES_PARTNERS = (
@@ -49,6 +50,7 @@ SEES_PARTNERS = (
 )
 SEES_DOORS = ("partners.view_apitoken", "partners.view_signinlink", "partners.view_tildapage")
 MODERATES = (
+    "bot.change_notice",
     "partners.decide_application",
     "partners.verify_document",
     "partners.hide_partner",
@@ -77,6 +79,7 @@ RECONCILES = (
     "payments.sign_reconciliation",
 )
 HELPS = (
+    "bot.change_notice",  # take one in hand
     "payments.add_paylink",
     "payments.check_payment",
     "payments.sync_subscription",
@@ -124,6 +127,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *DECIDES_REFUNDS,
         *SETTLES_HOLDS,
         *READS_STATEMENTS,
+        "bot.change_notice",
         "payments.check_payment",
         "payments.sync_subscription",
         "partners.view_partner",  # whose money it is
@@ -131,6 +135,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "Модератор партнёров": (
         *SEES_PARTNERS,
         *MODERATES,
+        "bot.view_notice",
         "integrations.view_inboundcallback",
         "integrations.view_outboxmessage",
         "integrations.view_mailmessage",

@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from bot.models import Notice
 from integrations.admin.badges import Tone, duration
 from integrations.admin.cards import list_link
 from integrations.admin.letters import TROUBLE
 from integrations.clock import now
 from integrations.models import MailMessage
 from partners.models import Application, Document, RegistryChange
+from project.admin.notices import UNSENT
 
 COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
 
@@ -53,6 +55,16 @@ def registry_tiles(user: Any) -> list[Tile]:
         address = list_link(RegistryChange)
         tiles.append(tile(_("Изменения в реестре"), note, changed, address, Tone.WARN))
     return tiles
+
+
+def notice_tile() -> Tile:
+    return tile(
+        _("Уведомления не уходят"),
+        _("ни в Telegram, ни письмом"),
+        Notice.objects.filter(UNSENT),
+        list_link(Notice, queue="unsent"),
+        Tone.BAD,
+    )
 
 
 def letter_tile() -> Tile:

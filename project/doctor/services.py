@@ -23,7 +23,30 @@ def telegram() -> list[Finding]:
         bot = get_bot_api().get_me()
     except IntegrationError as error:
         return [failed("Bot", str(error), "" if error.retryable else "Check BOT_TOKEN.")]
-    return [fine("Bot", f"@{bot.username}, {settings.BOT_MODE}"), *_channel(bot.id)]
+    about = fine("Bot", f"@{bot.username}, {settings.BOT_MODE}")
+    return [about, *_channel(bot.id), *_staff_group(bot.id)]
+
+
+def _staff_group(bot_id: int) -> list[Finding]:
+    """Notices need a chat or an address; topics need a group that has them, and the right to make them."""
+    if not settings.STAFF_CHAT_ID:
+        if settings.STAFF_EMAIL:
+            return []
+        hint = "Set STAFF_CHAT_ID or STAFF_EMAIL; until then notices stand in the admin alone."
+        return [warning("Staff group", "nobody hears notices", hint)]
+    api, chat_id = get_bot_api(), int(settings.STAFF_CHAT_ID)
+    try:
+        chat = api.get_chat(chat_id)
+        rights = api.get_chat_member(chat_id, bot_id)
+    except IntegrationError as error:
+        hint = "" if error.retryable else "Add the bot to the group and check STAFF_CHAT_ID."
+        return [failed("Staff group", str(error), hint)]
+    if not chat.is_forum:
+        return [fine("Staff group", f"{chat.title}, without topics: all notices in one chat")]
+    if not rights.manages_topics:
+        hint = "Make the bot an administrator who manages topics."
+        return [warning("Staff group", "the bot may not make topics there", hint)]
+    return [fine("Staff group", f"{chat.title}, with topics")]
 
 
 def _channel(bot_id: int) -> list[Finding]:

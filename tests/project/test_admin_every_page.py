@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from bot.models import Notice
 from integrations.clock import now
 from payments.models import (
     AutoRenewal,
@@ -47,6 +48,7 @@ def a_row_of_everything(db) -> User:
     factories.a_reaction(payment)
     factories.some_days(factories.a_customer(), number=1, staff=boss)
     customer = payment.customer
+    Notice.objects.create(key="n", topic="problem", title="Исключение", text="Исключение")
     payment.bot_messages.create(key="m", kind="access", chat_id=1, customer=customer)
     Referral.objects.create(inviter=customer, friend=factories.a_customer())
     Refund.objects.create(payment=payment, origin="customer", amount=10, currency="RUB")

@@ -17,6 +17,7 @@ ME = answer(200, {"ok": True, "result": {"id": 42, "is_bot": True, "username": "
 def api(settings) -> Iterator[HttpServer]:
     with HttpServer() as server:
         settings.BONUS_CHANNEL = "@news"
+        settings.STAFF_CHAT_ID, settings.STAFF_EMAIL = "", ["olga@staff.example"]
         settings.CREDENTIALS = {
             **settings.CREDENTIALS,
             "BOT_TOKEN": "42:test",
