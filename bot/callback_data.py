@@ -267,6 +267,22 @@ class ForgetEmail(Press):
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchNews(Press):
+    """1: news may be sent, 0: not."""
+
+    code: ClassVar[str] = "news"
+    on: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopNews(Press):
+    """No more news: pressed under a broadcast, whose recipient the token names."""
+
+    code: ClassVar[str] = "nonews"
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hide(Press):
     """Take the message with this button away."""
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QUEUES = "money,access,messages,celery"
+MAILINGS = "bulk"
+SENDERS = "8"  # threads that each wait for Telegram or a mail server
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Addresses:
 
 
 def product(addresses: Addresses, state: Path) -> list[Process]:
-    return [_web(addresses), _worker(), _beat(state), _bot()]
+    return [_web(addresses), _worker(), _mailer(), _beat(state), _bot()]
 
 
 def sandbox(addresses: Addresses) -> Process:
@@ -82,6 +84,19 @@ def _worker() -> Process:
         _python(*work, *alone, "-l", "info"),
         ready_word=" ready.",
         orphan_signal=SIGQUIT,  # SIGTERM would let it finish its tasks, on a database that is gone
+    )
+
+
+def _mailer() -> Process:
+    """Mailings alone, in threads of one process: they do nothing but wait for others."""
+    work = ("-m", "celery", "--quiet", "-A", "project", "worker", "-Q", MAILINGS)
+    size = ("-P", "threads", "-c", SENDERS, "-n", "mailer@%h")
+    alone = ("--without-mingle", "--without-gossip")
+    return Process(
+        "mailer",
+        _python(*work, *size, *alone, "-l", "info"),
+        ready_word=" ready.",
+        orphan_signal=SIGQUIT,
     )
 
 

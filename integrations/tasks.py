@@ -9,7 +9,8 @@ from integrations.pulse import Pulse
 from integrations.services import bounces, heartbeats, mail_limits, outbox
 from integrations.wakeups import awake
 
-worker = Pulse("worker")
+MAILER = "mailer"  # the worker of mailings, by the name it is started under
+pulses = {name: Pulse(name) for name in ("worker", MAILER)}
 
 
 @shared_task(name=outbox.DRAIN)
@@ -35,6 +36,7 @@ def sweep_mail_minutes() -> int:
 
 
 @heartbeat_sent.connect
-def prove_worker(**_: Any) -> None:
+def prove_worker(sender: Any, **_: Any) -> None:
     """Celery's consuming loop has turned: every 2 seconds, and only while it is connected to the broker."""
-    worker.turn()
+    name = str(sender.eventer.hostname).partition("@")[0]
+    pulses[MAILER if name == MAILER else "worker"].turn()

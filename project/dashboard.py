@@ -153,7 +153,12 @@ def call_tiles() -> list[Tile]:
 
 
 def process_lights() -> list[Light]:
-    titles = {"worker": _("Обработчик"), "beat": _("Расписание"), "bot": _("Бот")}
+    titles = {
+        "worker": _("Обработчик"),
+        "mailer": _("Рассылки"),
+        "beat": _("Расписание"),
+        "bot": _("Бот"),
+    }
     seen = dict(Heartbeat.objects.filter(name__in=PROCESSES).values_list("name", "seen_at"))
     return [process_light(titles[name], seen.get(name)) for name in PROCESSES]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("integrations.urls")),
+    path("", include("bot.urls")),
     path("", include("partners.urls")),
     path("", include("payments.urls")),
 ]

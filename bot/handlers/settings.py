@@ -6,6 +6,7 @@ from telegram.ext import filters
 
 from bot import callback_data as to
 from bot.bridge import in_db
+from bot.mailings import news
 from bot.routing import BotApplication, on_command, on_tap, on_text
 from bot.screens import settings, waiting
 from bot.updates import Note, Tap
@@ -33,6 +34,20 @@ async def switch(tap: Tap, press: to.SwitchReminders) -> None:
     await tap.show(await in_db(settings.switched, await tap.customer()))
 
 
+async def switch_news(tap: Tap, press: to.SwitchNews) -> None:
+    await tap.answer()
+    customer = await tap.customer()
+    await in_db(news.switch, customer, on=bool(press.on))
+    await tap.show(await in_db(settings.news_switched, await tap.customer()))
+
+
+async def stop_news(tap: Tap, press: to.StopNews) -> None:
+    """Pressed under a broadcast, which stays as it is."""
+    customer = await tap.customer()
+    await in_db(news.stop, customer, token=press.token)
+    await tap.answer(await in_db(settings.news_stopped, customer))
+
+
 async def take_address(note: Note) -> None:
     """An address may be written at any moment: there is no question to be answered first."""
     customer = await note.customer()
@@ -57,5 +72,7 @@ def register(application: BotApplication) -> None:
     on_command(application, "settings", show_command)
     on_tap(application, to.Settings, show)
     on_tap(application, to.SwitchReminders, switch)
+    on_tap(application, to.SwitchNews, switch_news)
+    on_tap(application, to.StopNews, stop_news)
     on_tap(application, to.ForgetEmail, forget)
     on_text(application, filters.TEXT & ~filters.COMMAND & LOOKS_LIKE_AN_ADDRESS, take_address)

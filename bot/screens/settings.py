@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from bot import callback_data as to
 from bot.keyboards import Button, keyboard, press
+from bot.mailings import news
 from bot.rendering import Screen, for_customer, render
 from integrations.mail.addresses import shown
 from integrations.mail.sender import mail_is_on
@@ -22,9 +23,11 @@ def home(customer: Customer) -> Screen:
             reminders_on=customer.reminders_on,
             email=shown(customer.email),
             mail_is_on=mail_is_on(),
+            news_on=news.is_on(customer),
         ),
         keyboard=keyboard(
             [_reminders_button(customer)],
+            [_news_button(customer)],
             [press(_("Язык · Language"), to.Languages()), _forget_button(customer)],
             [press(_("← Меню"), to.Menu())],
         ),
@@ -38,6 +41,21 @@ def switched(customer: Customer) -> Screen:
         text=render("reminders_switched", reminders_on=customer.reminders_on),
         keyboard=keyboard([_reminders_button(customer)], _back()),
     )
+
+
+@for_customer
+def news_switched(customer: Customer) -> Screen:
+    """What was agreed to, or that nothing comes any more, with the way back under it."""
+    is_on = news.is_on(customer)
+    return Screen(
+        text=render("news_switched", news_on=is_on, wording=news.wording()),
+        keyboard=keyboard([_news_button(customer)], _back()),
+    )
+
+
+@for_customer
+def news_stopped(_customer: Customer) -> str:
+    return render("news_stopped")
 
 
 @for_customer
@@ -61,6 +79,12 @@ def _reminders_button(customer: Customer) -> Button:
     if customer.reminders_on:
         return press(_("Не напоминать"), to.SwitchReminders(0))
     return press(_("Напоминать об окончании"), to.SwitchReminders(1))
+
+
+def _news_button(customer: Customer) -> Button:
+    if news.is_on(customer):
+        return press(_("Не присылать новости"), to.SwitchNews(0))
+    return press(_("Получать новости и предложения"), to.SwitchNews(1))
 
 
 def _forget_button(customer: Customer) -> Button | None:

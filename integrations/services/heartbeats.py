@@ -16,7 +16,7 @@ from integrations.models import Heartbeat
 
 INTERVAL = 10.0  # seconds between two beats
 SILENCE = timedelta(seconds=35)  # three beats missed: taken for dead
-PROCESSES = ("worker", "beat", "bot")
+PROCESSES = ("worker", "mailer", "beat", "bot")
 
 
 def beat(name: str, **facts: str | int) -> None:

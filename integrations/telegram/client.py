@@ -21,10 +21,13 @@ from integrations.telegram.errors import (
     MaybeSent,
     MessageGone,
     NotModified,
+    RetryLater,
     classified,
 )
+from integrations.telegram.pace import Lane, pace_of
 
 API_URL = "https://api.telegram.org"
+PATIENCE = 5.0  # seconds a message waits for its turn before it is given back to be sent later
 INSIDE = ("creator", "administrator", "member")
 Markup = Mapping[str, Any]
 
@@ -61,11 +64,21 @@ class BotApi:
 
     Raises ServiceUnreachable and ServiceRefused, mostly as a class of integrations.telegram.errors.
     A message that may or may not have been sent is MaybeSent, any other ServiceUnreachable of a
-    `send_` is surely not.
+    `send_` is surely not. A message waits for its turn (integrations.telegram.pace); in the lane of
+    broadcasts the caller takes the turn himself, before he writes down that he sends.
     """
 
-    def __init__(self, *, token: str, base_url: str = API_URL, deadline: float = 15.0) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        base_url: str = API_URL,
+        deadline: float = 15.0,
+        lane: Lane = Lane.FIRST,
+    ) -> None:
         self._token = token
+        self._lane = lane
+        self.pace = pace_of(token)
         self._client = Client(service=SERVICE, base_url=base_url, deadline=deadline)
 
     def send_message(
@@ -188,8 +201,14 @@ class BotApi:
     def _send(
         self, method: str, fields: Mapping[str, Any], files: Mapping[str, File] | None = None
     ) -> int:
+        if self._lane is Lane.FIRST and (wait := self.pace.wait(PATIENCE)):
+            seconds = int(wait) + 1
+            raise RetryLater(f"our turn is in {seconds} s", retry_after=seconds, service=SERVICE)
         try:
             message = self._call(method, fields, files)
+        except RetryLater as error:
+            self.pace.ban(error.retry_after)
+            raise
         except ServiceUnreachable as error:
             if not error.maybe_executed:
                 raise
@@ -226,14 +245,14 @@ def _as_form(fields: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def get_bot_api() -> BotApi:
-    """The bot of the settings; one per process and credentials, so that connections are kept."""
+def get_bot_api(lane: Lane = Lane.FIRST) -> BotApi:
+    """The bot of the settings; one per process, lane and credentials, so that connections are kept."""
     token = settings.CREDENTIALS.get("BOT_TOKEN")
     if not token:
         raise ServiceRefused("telegram is not configured: BOT_TOKEN is empty", service=SERVICE)
-    return _bot_api(token, settings.CREDENTIALS.get("TELEGRAM_API_URL") or API_URL)
+    return _bot_api(token, settings.CREDENTIALS.get("TELEGRAM_API_URL") or API_URL, lane)
 
 
 @lru_cache(maxsize=8)
-def _bot_api(token: str, base_url: str) -> BotApi:
-    return BotApi(token=token, base_url=base_url)
+def _bot_api(token: str, base_url: str, lane: Lane) -> BotApi:
+    return BotApi(token=token, base_url=base_url, lane=lane)

@@ -10,6 +10,7 @@ from project.health import LATE
 # What stops while a process is away.
 MEANING = {
     "worker": "nobody who pays gets access, no message leaves",
+    "mailer": "mailings and broadcasts stand still",
     "beat": "invoices do not expire, lost wake-ups are not made up for",
     "bot": "customers get no answer",
 }

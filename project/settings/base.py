@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project import env
 from project.settings.mail import *  # noqa: F403
+from project.settings.mailings import *  # noqa: F403
 from project.settings.office import *  # noqa: F403
 from project.settings.operating import *  # noqa: F403
 from project.settings.queues import *  # noqa: F403

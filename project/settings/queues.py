@@ -6,6 +6,7 @@ from typing import Any
 
 from project import env
 from project.settings.mail import MAIL_SCHEDULE
+from project.settings.mailings import MAILINGS_SCHEDULE
 from project.settings.operating import OPERATING_SCHEDULE
 from project.settings.registry import REGISTRY_SCHEDULE
 
@@ -18,6 +19,8 @@ CELERY_TASK_ROUTES = {
     "integrations.read_bounces": {"queue": "messages"},
     # The tax service may take most of a minute to answer.
     "partners.*": {"queue": "messages"},
+    # A worker of its own: nothing that somebody waits for stands behind a broadcast.
+    "bot.send_mailings": {"queue": "bulk"},
     "bot.*": {"queue": "messages"},
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -88,6 +91,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     **REGISTRY_SCHEDULE,
     **MAIL_SCHEDULE,
+    **MAILINGS_SCHEDULE,
     **OPERATING_SCHEDULE,
     "heartbeat": {
         "task": "integrations.heartbeat",

@@ -160,6 +160,8 @@ def context(turn: int, status: str) -> dict[str, Any]:
         "refundable": [offer] if odd else [],
         "refund_line": LONG if odd else "",
         "reminders_on": odd,
+        "news_on": odd,
+        "wording": LONG,
         "running": turn % 4 < 2,
         "requisites": dict.fromkeys(("card_number", "phone", "bank", "recipient"), LONG),
         "sign": "✅",
