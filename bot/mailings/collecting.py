@@ -23,9 +23,9 @@ SECRET = "substr(replace(gen_random_uuid()::text, '-', ''), 1, 30)"  # noqa: S10
 COLLECT = """
 INSERT INTO {table} (mailing_id, address, {owner}, language, state, attempts, not_before, error, message_id,
                      unsubscribe_token, click_token)
-SELECT %s, to_address, id, language, 'waiting', 0, %s, '', '', {secret}, {secret}
-FROM ({inner}) AS judged
-WHERE why = '' AND turn = 1 ORDER BY id
+SELECT %s, to_address, owner, language, 'waiting', 0, %s, '', '', {secret}, {secret}
+FROM ({inner}) AS judged (owner, language, to_address, why, turn)
+WHERE why = '' AND turn = 1 ORDER BY owner
 ON CONFLICT (mailing_id, address) DO NOTHING
 """
 
@@ -59,10 +59,10 @@ def collect(mailing_id: int) -> bool:
             mailing.save(update_fields=["status", "pause_reason"])
             return False
         reached = reaching.reached(audience, Mailing.Channel(mailing.channel))
-        facts = {"hours": audience.quiet_hours_since_last, "is_service": mailing.is_service}
-        found = judging.counted(reached, **facts)
+        hours, is_service = audience.quiet_hours_since_last, mailing.is_service
+        found = judging.counted(reached, hours=hours, is_service=is_service)
         found.pop(judging.INCLUDED, None)
-        rows = judging.judged(reached, **facts).values_list(
+        rows = judging.judged(reached, hours=hours, is_service=is_service).values_list(
             "pk", "language", "to_address", "why", "turn"
         )
         inner, parameters = rows.query.sql_with_params()

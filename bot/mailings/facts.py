@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 from django.template.defaultfilters import date as date_text
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -72,7 +73,7 @@ def _rating(recipient: Recipient) -> str:
     if recipient.partner is None:
         return "4,8"
     rating = recipient.partner.rating
-    return NOTHING if rating is None else f"{rating:.1f}".replace(".", _(","))
+    return NOTHING if rating is None else number_format(rating, 1)
 
 
 TELLERS: dict[str, dict[str, Teller]] = {

@@ -52,11 +52,9 @@ def judged(reached: QuerySet[Any], *, hours: int | None, is_service: bool) -> Qu
         )
         rules.append(When(Exists(before), then=Value(RECENT)))
     verdict = Case(*rules, default=Value(INCLUDED), output_field=CharField())
-    return (
-        reached.order_by()
-        .annotate(why=verdict)
-        .annotate(turn=Window(RowNumber(), partition_by=[F("to_address"), F("why")], order_by="pk"))
-    )
+    turn = Window(RowNumber(), partition_by=[F("to_address"), F("why")], order_by="pk")
+    rows: QuerySet[Any] = reached.order_by().annotate(why=verdict).annotate(turn=turn)
+    return rows
 
 
 def counted(reached: QuerySet[Any], *, hours: int | None, is_service: bool) -> dict[str, int]:

@@ -77,7 +77,7 @@ def report(mailing: Mailing) -> Iterator[dict[str, Any]]:
 
 
 def _counted(mailing: Mailing) -> dict[str, int]:
-    kept = _kept(f"mailing:{mailing.pk}:counts")
+    kept: dict[str, int] | None = _kept(f"mailing:{mailing.pk}:counts")
     if kept is not None:
         return kept
     rows = Recipient.objects.filter(mailing=mailing)
@@ -92,7 +92,7 @@ def _counted(mailing: Mailing) -> dict[str, int]:
 def _pace(mailing: Mailing, done: int) -> float | None:
     """Recipients a second since an earlier look, at first since the beginning."""
     key, moment = f"mailing:{mailing.pk}:mark", wall_clock()
-    mark = _kept(key)
+    mark: dict[str, Any] | None = _kept(key)
     if mark is None:
         _keep(key, {"at": moment, "done": done}, MARK_KEPT)
         if mailing.started_at is None or not done:
@@ -101,7 +101,8 @@ def _pace(mailing: Mailing, done: int) -> float | None:
         return done / since if since > 0 else None
     passed = (moment - mark["at"]).total_seconds()
     if passed < 1:
-        return mark.get("pace")
+        known: float | None = mark.get("pace")
+        return known
     pace = (done - mark["done"]) / passed
     if passed > MEASURED_OVER:
         _keep(key, {"at": moment, "done": done, "pace": pace}, MARK_KEPT)

@@ -26,7 +26,10 @@ log = structlog.get_logger(__name__)
 State = Recipient.State
 Status = Mailing.Status
 AT_ONCE = 10  # recipients a sender takes from one mailing before it looks at the others
-WAYS = {Mailing.Channel.TELEGRAM.value: Chats, Mailing.Channel.MAIL.value: Letters}
+WAYS: dict[str, type[Chats | Letters]] = {
+    Mailing.Channel.TELEGRAM.value: Chats,
+    Mailing.Channel.MAIL.value: Letters,
+}
 
 
 def send_due(*, seconds: float = 20.0) -> int:

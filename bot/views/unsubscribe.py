@@ -13,25 +13,24 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bot.mailings import composing, unsubscribing
+from bot.mailings import unsubscribing
 from bot.models import Mailing, Recipient
 from integrations.addresses import client_address
 from integrations.services.consents import Withdrawal
 
-ONE_CLICK = ("List-Unsubscribe", "One-Click")
+ONE_CLICK = "List-Unsubscribe"  # the field a mail program posts, always with the value One-Click
 
 
 @csrf_exempt  # the secret in the address is what counts; a mail program has no cookie to show
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    if token == composing.SAMPLE:
+    if token == "sample":  # of bot.mailings.composing: no secret
         return _page(request, None)
     recipient = unsubscribing.find(token)
     if recipient is None:
         raise Http404
     if request.method == "POST":
-        is_one_click = request.POST.get(ONE_CLICK[0]) == ONE_CLICK[1]
-        if is_one_click:
+        if request.POST.get(ONE_CLICK) == "One-Click":
             unsubscribing.unsubscribe(recipient, by=Withdrawal.ONE_CLICK)
             return HttpResponse("unsubscribed", content_type="text/plain")
         if request.POST.get("wish") == "again":

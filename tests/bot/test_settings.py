@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.models import Mailing, Recipient
+from integrations.models import Consent
 from payments.models import Customer
 from tests.bot.telegram_world import World
 
@@ -26,7 +28,12 @@ async def test_everything_that_can_be_chosen_stands_on_one_screen(world: World):
     await anna.presses("⚙️ Настройки")
     for line in ("Язык: Русский", "Напоминания об окончании срока: включены", "E-mail: не указан"):
         assert line in anna.sees
-    assert anna.buttons == ["Не напоминать", "Язык · Language", "← Меню"]
+    assert anna.buttons == [
+        "Не напоминать",
+        "Получать новости и предложения",
+        "Язык · Language",
+        "← Меню",
+    ]
     await anna.presses("Язык · Language")
     await anna.presses("English")
     await anna.presses("⚙️ Settings")
@@ -76,3 +83,34 @@ async def test_a_name_in_telegram_is_no_address(world: World):
     await anna.writes("@anna")
     assert "Адрес" not in anna.sees
     assert await email() == ""
+
+
+async def test_news_are_agreed_to_with_a_button_and_the_words_are_kept(world: World):
+    anna = await arrives(world)
+    await anna.writes("/settings")
+    assert "Новости и предложения: выключены" in anna.sees
+    await anna.presses("Получать новости и предложения")
+    assert "Согласен получать в этом чате новости" in anna.sees
+    consent = await Consent.objects.aget(channel="telegram", address=str(anna.chat.id))
+    assert (consent.source, consent.withdrawn_at) == ("bot", None)
+    assert consent.wording in anna.sees
+    await anna.presses("Не присылать новости")
+    assert "больше не придут" in anna.sees
+    await consent.arefresh_from_db()
+    assert consent.withdrawn_by == "bot"
+
+
+async def test_the_button_under_a_broadcast_ends_it(world: World):
+    anna = await arrives(world)
+    await anna.writes("/settings")
+    await anna.presses("Получать новости и предложения")
+    customer = await Customer.objects.aget()
+    mailing = await Mailing.objects.acreate(name="Новости", channel="telegram")
+    recipient = await Recipient.objects.acreate(
+        mailing=mailing, address=str(anna.chat.id), customer=customer
+    )
+    pressed = await anna.presses_old(f"nonews:{recipient.unsubscribe_token}")
+    assert "новости больше не придут" in pressed.text
+    await recipient.arefresh_from_db()
+    assert recipient.unsubscribed_at is not None
+    assert not await Consent.objects.filter(withdrawn_at=None).aexists()

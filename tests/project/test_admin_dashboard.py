@@ -82,7 +82,7 @@ def test_lights_tell_the_living_from_the_silent(db):
     Heartbeat.objects.create(name="worker", seen_at=wall_clock())
     Heartbeat.objects.create(name="bot", seen_at=wall_clock() - timedelta(minutes=7))
 
-    worker, beat, bot = office_dashboard(owner()).processes
+    worker, _mailer, beat, bot = office_dashboard(owner()).processes
 
     assert "работает" in worker.state
     assert "не запускался" in beat.state
