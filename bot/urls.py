@@ -8,5 +8,6 @@ app_name = "bot"
 
 urlpatterns = [
     path("l/<slug:token>/<int:number>/", click.click, name="click"),
+    path("unsubscribe/sample/", unsubscribe.sample, name="unsubscribe-sample"),
     path("unsubscribe/<slug:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bot.mailings import unsubscribing
 from bot.models import Mailing, Recipient
@@ -24,8 +24,6 @@ ONE_CLICK = "List-Unsubscribe"  # the field a mail program posts, always with th
 @csrf_exempt  # the secret in the address is what counts; a mail program has no cookie to show
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    if token == "sample":  # of bot.mailings.composing: no secret
-        return _page(request, None)
     recipient = unsubscribing.find(token)
     if recipient is None:
         raise Http404
@@ -39,6 +37,12 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         else:
             unsubscribing.unsubscribe(recipient, by=Withdrawal.LINK)
     return _page(request, recipient)
+
+
+@require_safe
+def sample(request: HttpRequest) -> HttpResponse:
+    """Where the link of a test letter leads: the page, without anybody to unsubscribe."""
+    return _page(request, None)
 
 
 def _page(request: HttpRequest, recipient: Recipient | None) -> HttpResponse:
