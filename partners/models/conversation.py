@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import now
@@ -92,6 +93,7 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["phone"], name="conversations_by_phone"),
             models.Index(fields=["email"], name="conversations_by_email"),
+            models.Index(KeyTransform("customer", "reply_to"), name="conversations_by_customer"),
         ]
 
     def __str__(self) -> str:

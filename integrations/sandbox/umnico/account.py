@@ -24,6 +24,7 @@ from integrations.sandbox.umnico.state import (
     Webhook,
 )
 
+OURS = "Provodnik"  # how the product names its webhook
 KEPT = 30  # dialogues
 KEPT_MESSAGES = 200
 MOST_WEBHOOKS = 10
@@ -53,8 +54,12 @@ class Umnico(Courier):
         secret = credential("UMNICO_WEBHOOK_SECRET")
         if secret:
             path = f"integrations/callbacks/umnico/{quote(secret, safe='')}"
+            url = f"{settings.PUBLIC_URL.rstrip('/')}/{path}"
             with self.hub.lock:
-                self.connect(f"{settings.PUBLIC_URL.rstrip('/')}/{path}", "Provodnik")
+                # A product that has moved to another port is not there any more.
+                known = self.state.webhooks
+                self.state.webhooks = [one for one in known if one.name != OURS or one.url == url]
+                self.connect(url, OURS)
 
     def fresh_state(self) -> UmnicoState:
         """What is connected stays."""
