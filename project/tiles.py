@@ -14,7 +14,8 @@ from integrations.admin.cards import list_link
 from integrations.admin.letters import TROUBLE
 from integrations.clock import now
 from integrations.models import MailMessage
-from partners.models import Application, Document, RegistryChange
+from partners.admin.conversation_filters import FOR_PEOPLE, failed_messages
+from partners.models import Application, Conversation, Document, RegistryChange
 from project.admin.notices import UNSENT
 
 COUNTED = 999  # a tile says "999+" beyond it: the queue is long either way
@@ -49,6 +50,8 @@ def registry_tiles(user: Any) -> list[Tile]:
         address = list_link(Document, review__exact="unseen", status__exact="stored")
         note = _("никто ещё не открывал")
         tiles.append(tile(_("Документы партнёров"), note, unseen, address, Tone.WAIT))
+    if user.has_perm("partners.view_conversation"):
+        tiles += conversation_tiles()
     if user.has_perm("partners.view_registrychange"):
         changed = RegistryChange.objects.filter(seen_at=None)
         note = _("ФНС говорит не то, что раньше")
@@ -65,6 +68,28 @@ def notice_tile() -> Tile:
         list_link(Notice, queue="unsent"),
         Tone.BAD,
     )
+
+
+def conversation_tiles() -> list[Tile]:
+    waiting = Conversation.objects.filter(FOR_PEOPLE)
+    oldest = waiting.order_by("last_at").values_list("last_at", flat=True).first()
+    note = _("старший ждёт %(age)s") % {"age": duration(now() - oldest)} if oldest else ""
+    return [
+        tile(
+            _("Диалоги ждут человека"),
+            note,
+            waiting,
+            list_link(Conversation, queue="person"),
+            Tone.BAD,
+        ),
+        tile(
+            _("Сообщения не доставлены"),
+            _("не отправлены или неизвестно, дошли ли"),
+            failed_messages(),
+            list_link(Conversation, queue="failed"),
+            Tone.BAD,
+        ),
+    ]
 
 
 def letter_tile() -> Tile:

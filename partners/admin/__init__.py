@@ -5,23 +5,27 @@ from __future__ import annotations
 from partners.admin import (
     access,
     applications,
+    conversations,
     documents,
     evidence,
     leads,
     look,
     own_changes,
     partners,
+    sent_cards,
     vocabulary,
 )
 
 __all__ = [
     "access",
     "applications",
+    "conversations",
     "documents",
     "evidence",
     "leads",
     "look",
     "own_changes",
     "partners",
+    "sent_cards",
     "vocabulary",
 ]

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.clock import now
-from partners.admin.words import STALE_AFTER
 from partners.models import Application, Category, Region, RegistryChange, RiskSignal, Tier
+from partners.selectors.cards import STALE_AFTER
 from payments.models import Payment
 
 

@@ -13,14 +13,18 @@ from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import NOTHING, Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
+from partners.admin.conversation_page import cards_table
+from partners.admin.conversation_words import stage_badge, who
 from partners.admin.filters import count_of
 from partners.admin.forms import StarsForm
+from partners.admin.previews import PreviewsCard
 from partners.admin.words import offer_badge, price_range
 from partners.errors import NotPossible
 from partners.models import Lead, LeadOffer, QuotaMonth
 from partners.services import leads, matching
 
 RATES = "partners.change_partner"
+MOST = 20
 
 LEAD_TONES = {
     Lead.Status.NEW: Tone.WAIT,
@@ -35,7 +39,7 @@ def lead_badge(lead: Lead) -> SafeString:
 
 
 @admin.register(Lead)
-class LeadAdmin(CardAdmin):
+class LeadAdmin(PreviewsCard):
     list_display = ("number", "wish", "where", "source", "state", "offered", "came")
     list_select_related = ("region",)
     list_filter = (
@@ -45,6 +49,9 @@ class LeadAdmin(CardAdmin):
     search_fields = ("id",)
     search_help_text = gettext_lazy("Номер обращения, телефон, e-mail или номер у источника")
     sortable_by = ()
+    card_actions: ClassVar[dict[str, tuple[str, str]]] = {
+        "preview": ("preview", "partners.view_lead"),
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         rows: QuerySet[Lead] = super().get_queryset(request)
@@ -92,6 +99,7 @@ class LeadAdmin(CardAdmin):
         return Card(
             title=_("Обращение клиента № %(number)s") % {"number": row.pk},
             badges=[lead_badge(row)],
+            actions=[self.button("preview", row, _("Как выглядит карточка"), asks=True)],
             facts=[
                 Fact(_("Откуда"), row.get_source_display()),
                 Fact(_("Номер у источника"), row.external_id, is_code=True),
@@ -106,7 +114,7 @@ class LeadAdmin(CardAdmin):
                 Fact(_("Срок"), row.term),
                 Fact(_("Получено"), moment(row.created_at, seconds=True)),
             ],
-            tables=[_offers(row)],
+            tables=[_offers(row), cards_table(row), _conversations(row)],
             texts=[(_("Что нужно"), row.text)],
         )
 
@@ -127,6 +135,24 @@ def _offers(lead: Lead) -> Table:
             for offer in lead.offers.select_related("partner")
         ],
         empty=_("Никому не предлагалось."),
+    )
+
+
+def _conversations(lead: Lead) -> Table:
+    return Table(
+        title=_("Диалоги"),
+        headers=(_("диалог"), _("кто"), _("шаг"), _("ведёт"), _("когда")),
+        rows=[
+            [
+                row_link(one),
+                who(one),
+                stage_badge(one),
+                one.taken_by.get_username() if one.taken_by else NOTHING,
+                moment(one.last_at),
+            ]
+            for one in lead.conversations.select_related("taken_by")[:MOST]
+        ],
+        empty=_("Обращение пришло не из диалога."),
     )
 
 

@@ -20,7 +20,6 @@ from partners.admin.evidence import changes_rows
 from partners.admin.note_rows import notes_table
 from partners.admin.words import (
     field_title,
-    is_stale,
     new_tab,
     offer_badge,
     partner_badge,
@@ -28,6 +27,7 @@ from partners.admin.words import (
     status_badge,
 )
 from partners.models import Partner, RegistryChange, Shows
+from partners.selectors.cards import is_stale
 from partners.services.plans import paid_until, tier_of
 from payments.admin.badges import sum_of
 

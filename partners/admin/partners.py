@@ -25,9 +25,11 @@ from partners.admin import found
 from partners.admin.filters import CategoryFilter, PartnerQueue, RegionFilter, TierFilter
 from partners.admin.forms import NoteForm, ReasonForm
 from partners.admin.partner_card import card_of
-from partners.admin.words import day, is_stale, partner_badge
+from partners.admin.previews import PreviewsCard
+from partners.admin.words import day, partner_badge
 from partners.errors import NotPossible
 from partners.models import Partner, PartnerService
+from partners.selectors.cards import is_stale
 from partners.services import accounts, notes, partner_desk, search, verification
 
 HIDES, EDITS = "partners.hide_partner", "partners.change_partner"
@@ -46,7 +48,7 @@ class PartnerServiceInline(TabularInline):  # type: ignore[misc]  # Unfold is un
 
 
 @admin.register(Partner)
-class PartnerAdmin(CardAdmin):
+class PartnerAdmin(PreviewsCard):
     list_display = ("code", "name", "inn", "category", "state", "stars", "checked", "placed")
     list_display_links = ("code", "name")
     list_select_related = ("category",)
@@ -111,6 +113,7 @@ class PartnerAdmin(CardAdmin):
         "show": ("show", HIDES),
         "verify": ("verify", "partners.verify_partner"),
         "note": ("note", "partners.view_partner"),
+        "preview": ("preview", "partners.view_partner"),
     }
 
     # --- the list
@@ -166,6 +169,7 @@ class PartnerAdmin(CardAdmin):
                 found.append(self.button("show", row, _("Вернуть в каталог"), asks=True))
         if self.may(request, "verify") and row.status in (Status.ACTIVE, Status.PAUSED):
             found.append(self.button("verify", row, _("Спросить ФНС сейчас")))
+        found.append(self.button("preview", row, _("Как выглядит карточка"), asks=True))
         found.append(self.button("note", row, _("Заметка"), asks=True))
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -81,9 +81,6 @@ OFFER_TONES = {
     LeadOffer.Status.DECLINED: Tone.IDLE,
     LeadOffer.Status.MISSED: Tone.WARN,
 }
-STALE_AFTER = timedelta(
-    days=30
-)  # a partner whom the tax service was not asked about for longer is doubtful
 
 
 def status_badge(application: Application) -> SafeString:
@@ -154,10 +151,6 @@ def decided_how(decision: Decision) -> str:
     """«отклонить: Не заявка»."""
     said = str(decision.get_outcome_display())
     return f"{said}: {decision.reason.title_ru}" if decision.reason else said
-
-
-def is_stale(partner: Partner) -> bool:
-    return partner.verified_at is None or partner.verified_at < now() - STALE_AFTER
 
 
 def day(value: datetime | None) -> str:

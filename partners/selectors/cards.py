@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -16,11 +16,14 @@ from django.core.validators import validate_email
 from django.db.models import Max
 from django.utils.translation import get_language, gettext
 
+from integrations.clock import now
 from partners.models import Document, LegalForm, Partner, PartnerService
 from partners.models.vocabulary import Term
 from payments.formats import money
 
 REGIONS_ON_A_CARD = 3
+# Whom the tax service was not asked about for longer is doubtful: staff and the partner are told.
+STALE_AFTER = timedelta(days=30)
 # Papers whose name may be told; what proves a registration, or shows somebody's house, stays with us.
 PUBLIC_DOCUMENTS = (Document.Kind.LICENCE, Document.Kind.CERTIFICATE)
 TELEGRAM = re.compile(r"(?:@|(?:https?://)?(?:t\.me|telegram\.me)/)?([a-z][a-z0-9_]{3,31})/?", re.I)
@@ -194,6 +197,10 @@ def amounts(low: Decimal | None, high: Decimal | None) -> str:
 
 def titles(terms: Iterable[Term]) -> list[str]:
     return [term.title(language()) for term in terms]
+
+
+def is_stale(partner: Partner) -> bool:
+    return partner.verified_at is None or partner.verified_at < now() - STALE_AFTER
 
 
 def language() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +11,14 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
-from integrations.clock import now, wall_clock
+from integrations.clock import wall_clock
 from partners.models import Partner, Shows, TildaPage
-from partners.selectors.cards import logo_version, profile
+from partners.selectors.cards import is_stale, logo_version, profile
 from partners.services import logos, shows
 from partners.views import meta
 from partners.views.language import spoken
 from partners.views.wearing import in_look
 
-# An answer of the tax service older than this is shown to staff as a warning.
-STALE = timedelta(days=30)
 # A page cannot be older than the code and the templates that wrote it.
 STARTED = wall_clock()
 YEAR = 365 * 24 * 3600
@@ -65,7 +62,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "profile": shown,
         "card": shown.card,
         "meta": about,
-        "is_stale": for_staff and _is_stale(partner),
+        "is_stale": for_staff and is_stale(partner),
     }
     response = in_look(
         request,
@@ -114,7 +111,3 @@ def logo(request: HttpRequest, code: str) -> HttpResponse:
 def _is_staff(request: HttpRequest) -> bool:
     """Nobody without a session's cookie costs a question about who he is."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff
-
-
-def _is_stale(partner: Partner) -> bool:
-    return partner.verified_at is None or partner.verified_at < now() - STALE

@@ -24,6 +24,7 @@ from partners.models import (
 from partners.services import notes, tokens
 from partners.services.decisions import decide, draft
 from tests.partners.factories import a_document, a_partner, an_application, an_offer, vocabulary
+from tests.partners.talks import a_busy_conversation
 
 
 def an_answer(inn: str, **fields: Any) -> RegistryAnswer:
@@ -120,5 +121,6 @@ def one_of_everything(staff: User) -> None:
         partner=partner, field="about", before="<b>Кроем</b>", after="<i>Кроем крыши</i>"
     )
     SignInLink.objects.create(partner=partner, expires_at=now() + timedelta(hours=1))
+    a_busy_conversation(staff, an_offer())
     TildaPage.objects.create(project_id="1", page_id="2", title="Страница", html="<p>x</p>")
     tokens.issue(name="ProTalk", scopes=["partners:read"], staff=staff)

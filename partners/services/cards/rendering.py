@@ -29,21 +29,29 @@ NO_MARKDOWN = str.maketrans({"[": "(", "]": ")", "*": "·", "`": "'", "_": "-", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardText:
-    """A card as its channel carries it. `html` is Telegram's subset or a part of a letter, else empty; `link` counts
-    who opens it under `token`."""
+class Wording:
+    """A card as a channel carries it. `html` is Telegram's subset or a part of a letter, else empty."""
 
-    offer: LeadOffer
     content: Content
-    token: str
     link: str
     text: str
     html: str
-    version: str
+
+    @property
+    def version(self) -> str:
+        return self.content.version
 
     def as_context(self) -> dict[str, Any]:
         """JSON for the template of a letter."""
         return {**asdict(self.content), "link": self.link, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardText(Wording):
+    """A card for one client; its link tells by `token` who was opened."""
+
+    offer: LeadOffer
+    token: str
 
 
 def render(
@@ -55,19 +63,11 @@ def render(
     with override(language):
         for number, offer in enumerate(offers, 1):
             token = new_open_token()
-            content = content_of(offer.partner, offer)
             link = f"{settings.PUBLIC_URL}{reverse('partners:opened-card', args=[token])}"
+            content = content_of(offer.partner, offer)
             text, html = _written(content, Channel(channel), link=link, number=number)
             cards.append(
-                CardText(
-                    offer=offer,
-                    content=content,
-                    token=token,
-                    link=link,
-                    text=text,
-                    html=html,
-                    version=content.version,
-                )
+                CardText(content=content, link=link, text=text, html=html, offer=offer, token=token)
             )
     return cards
 
@@ -78,11 +78,13 @@ def preview(
     *,
     language: str,
     offer: LeadOffer | None = None,
-) -> tuple[str, str]:
-    """Text and markup of a card that is only looked at: its link counts nothing."""
+) -> Wording:
+    """A card that is only looked at: its link counts nothing."""
     with override(language):
         link = f"{settings.PUBLIC_URL}{reverse('partners:page', args=[partner.code])}"
-        return _written(content_of(partner, offer), Channel(channel), link=link, number=1)
+        content = content_of(partner, offer)
+        text, html = _written(content, Channel(channel), link=link, number=1)
+    return Wording(content=content, link=link, text=text, html=html)
 
 
 def length(text: str) -> int:

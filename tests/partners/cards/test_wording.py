@@ -172,8 +172,8 @@ def test_many_cards_cost_the_queries_of_one(offers, django_assert_num_queries):
 def test_a_preview_counts_nothing_and_leads_to_the_page(offers):
     partner = offers[0].partner
     for channel in Channel:
-        text, html = cards.preview(partner, channel, language="en")
-        assert f"/partners/{partner.code}/" in text
-        assert "/c/" not in text + html
+        shown = cards.preview(partner, channel, language="en")
+        assert f"/partners/{partner.code}/" in shown.text
+        assert "/c/" not in shown.text + shown.html
     with override("en"):
         assert cards.content_of(partner).why == []
