@@ -56,6 +56,11 @@ def texts(fields: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def keepable(text: str) -> str:
+    """Text as a database takes it: without NUL, and without halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def moment(value: Any) -> datetime | None:
     """A date in ISO 8601, in UTC where it names no zone; None for anything else, which is no error."""
     if not isinstance(value, str):

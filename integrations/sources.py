@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from integrations.callbacks import Ack, RawCallback
+from integrations.flexbe.source import FlexbeHooks
+from integrations.protalk.source import ProTalkHooks
 from integrations.tilda.source import TildaForms
 from integrations.umnico.source import Umnico
 
@@ -37,4 +39,6 @@ class Source(Protocol):
         """The call as it may be kept and shown: without its secret."""
 
 
-SOURCES: dict[str, type[Source]] = {source.slug: source for source in (TildaForms, Umnico)}
+SOURCES: dict[str, type[Source]] = {
+    source.slug: source for source in (TildaForms, Umnico, ProTalkHooks, FlexbeHooks)
+}

@@ -75,7 +75,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "partner.closed": ("bot.notifications.staff_partner_closed",),
     "cabinet.link_wanted": ("partners.services.sign_in.send_links",),
     # clients' wishes and the partners they go to
-    "lead.offered": ("partners.services.leads.tell_partner",),
+    "lead.offered": (
+        "partners.services.leads.tell_partner",
+        "partners.services.flexbe.tell_in_work",
+    ),
+    "lead.closed": ("partners.services.flexbe.tell_done",),
     "lead.unmatched": ("bot.notifications.staff_lead_unmatched",),
     # conversations
     "message.received": ("partners.services.dialogue.answer",),
@@ -100,6 +104,8 @@ TITLES = {
     "bot.notifications.staff_mail_failing": _("Сотрудникам: письма не уходят"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
+    "partners.services.flexbe.tell_in_work": _("Flexbe: заявка в работе"),
+    "partners.services.flexbe.tell_done": _("Flexbe: заявка выполнена"),
     "partners.services.dialogue.answer": _("Ответить собеседнику"),
     "partners.services.saying.deliver": _("Передать сообщение в чат"),
     "integrations.services.post.deliver": _("Отправить письмо"),

@@ -20,6 +20,7 @@ SECRET_HEADERS = frozenset(
         "x-api-key",
         "x-secret",
         "x-telegram-bot-api-secret-token",
+        "x-webhook-secret",
     }
 )
 REJECTED_BODY_BYTES = 4096  # of a refused call: enough to see what it was

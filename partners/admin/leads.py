@@ -51,6 +51,7 @@ class LeadAdmin(PreviewsCard):
     sortable_by = ()
     card_actions: ClassVar[dict[str, tuple[str, str]]] = {
         "preview": ("preview", "partners.view_lead"),
+        "close": ("close", RATES),
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
@@ -96,10 +97,13 @@ class LeadAdmin(PreviewsCard):
         return moment(row.created_at)
 
     def build_card(self, request: HttpRequest, row: Lead) -> Card:
+        actions = [self.button("preview", row, _("Как выглядит карточка"), asks=True)]
+        if row.status != Lead.Status.CLOSED and self.may(request, "close"):
+            actions.append(self.button("close", row, _("Закрыть обращение"), asks=True))
         return Card(
+            actions=actions,
             title=_("Обращение клиента № %(number)s") % {"number": row.pk},
             badges=[lead_badge(row)],
-            actions=[self.button("preview", row, _("Как выглядит карточка"), asks=True)],
             facts=[
                 Fact(_("Откуда"), row.get_source_display()),
                 Fact(_("Номер у источника"), row.external_id, is_code=True),
@@ -117,6 +121,25 @@ class LeadAdmin(PreviewsCard):
             tables=[_offers(row), cards_table(row), _conversations(row)],
             texts=[(_("Что нужно"), row.text)],
         )
+
+    def close(self, request: HttpRequest, row: Lead) -> HttpResponse:
+        """The client has told staff that he looks no further."""
+        if request.method != "POST":
+            return self.ask(
+                request,
+                row,
+                title=_("Закрыть обращение № %(number)s") % {"number": row.pk},
+                effects=[
+                    _("Партнёры, которые ещё не ответили, уже не смогут его принять."),
+                    _("Заявка с сайта на Flexbe получит там состояние «выполнена»."),
+                    _("Открыть обращение снова нельзя. Ваше имя останется в записи."),
+                ],
+                button=_("Закрыть"),
+            )
+        if not leads.close(row):
+            return self.done(request, row, _("Оно уже закрыто."), level=messages.WARNING)
+        self.log_change(request, row, _("Обращение закрыто"))
+        return self.done(request, row, _("Обращение закрыто."))
 
 
 def _offers(lead: Lead) -> Table:

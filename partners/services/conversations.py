@@ -15,7 +15,7 @@ from partners.models import Channel, ChatMessage, Conversation
 from partners.services import readers
 from partners.services.channels import READERS, Incoming, Learned
 
-Author, State = ChatMessage.Author, ChatMessage.State
+Author, Kind, State = ChatMessage.Author, ChatMessage.Kind, ChatMessage.State
 RECALLED = 10  # calls that are read again
 
 # Why a person is wanted, as it is kept; staff read it in their language.
@@ -47,24 +47,31 @@ def apply(row: InboundCallback) -> str:
 def receive(
     incoming: Incoming, *, callback: InboundCallback | None = None
 ) -> tuple[ChatMessage, bool]:
-    """Keep what somebody said and order its answer; the same message again is the one already kept."""
+    """Keep what somebody said and order its answer; the same message again is the one already kept.
+
+    News are kept and not answered.
+    """
     conversation = _conversation(incoming)
     message, is_new = ChatMessage.objects.get_or_create(
         conversation=conversation,
         author=Author.PERSON,
         external_id=incoming.message_id,
         defaults={
+            "kind": Kind.NEWS if incoming.is_news else Kind.TEXT,
             "state": State.RECEIVED,
             "text": incoming.text or "",
             "needs_text": incoming.text is None,
             "attachments": list(incoming.attachments),
             "data": dict(incoming.data),
             "callback": callback,
+            "handled_at": now() if incoming.is_news else None,
         },
     )
     if not is_new:
         return message, False
     Conversation.objects.filter(pk=conversation.pk).update(last_at=now(), unread=F("unread") + 1)
+    if incoming.is_news:
+        return message, True
     outbox.publish(
         "message.received",
         {"message_id": message.pk},

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from integrations.clock import now
 from integrations.models import MailMessage
-from integrations.services import post
+from integrations.services import outbox, post
 from partners.errors import NotPossible
 from partners.models import Category, Lead, LeadOffer, Partner, Region, Specialisation
 from partners.services import ratings
@@ -101,6 +101,18 @@ def rate(offer: LeadOffer, stars: int) -> LeadOffer:
         offer.save(update_fields=["rating", "rated_at"])
         ratings.refresh(offer.partner)
     return offer
+
+
+def close(lead: Lead) -> bool:
+    """The client looks no further. False: it was closed before. What partners have answered stands."""
+    with transaction.atomic():
+        open_now = Lead.objects.filter(pk=lead.pk).exclude(status=Lead.Status.CLOSED)
+        if not open_now.update(status=Lead.Status.CLOSED):
+            return False
+        outbox.publish(
+            "lead.closed", {"lead_id": lead.pk}, key=f"lead-closed:{lead.pk}", case=lead.case
+        )
+    return True
 
 
 def miss_unanswered() -> int:

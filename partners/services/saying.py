@@ -16,7 +16,7 @@ from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreach
 from integrations.services import outbox
 from partners.models import ChatMessage, Conversation
 from partners.services import conversations
-from partners.services.channels import port_of
+from partners.services.channels import NoAddress, port_of
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +89,8 @@ def deliver(*, message_id: int) -> None:
         raise NotYet("another worker has it", seconds=settings.OUTBOX_LEASE_SECONDS)
     try:
         number = port_of(message.conversation.channel).send(message)
+    except NoAddress as error:
+        _close(message, State.FAILED, str(error), wanted=conversations.NO_ADDRESS)
     except ServiceRefused as error:
         _close(message, State.FAILED, str(error))
     except ServiceUnreachable as error:
@@ -143,10 +145,16 @@ def _unclear(message: ChatMessage, error: str) -> None:
 
 
 @transaction.atomic
-def _close(message: ChatMessage, state: ChatMessage.State, error: str) -> None:
+def _close(
+    message: ChatMessage,
+    state: ChatMessage.State,
+    error: str,
+    *,
+    wanted: str = conversations.NOT_DELIVERED,
+) -> None:
     """It will not be tried again by itself: a person is wanted."""
     _put(message, state, error)
-    conversations.want_person(message.conversation_id, conversations.NOT_DELIVERED)
+    conversations.want_person(message.conversation_id, wanted)
     log.warning("chat.not_sent", message=message.pk, state=state.value, error=error)
 
 

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from integrations.selectors import last_call
 from integrations.sources import SOURCES, Source
 from project.callback_addresses import source_address
+from project.doctor.channels import flexbe, protalk
 from project.doctor.findings import Finding, Section, fine, warning
 from project.doctor.providers import when
+
+# What there is to say of a service besides its calls.
+BESIDES: dict[str, Callable[[], list[Finding]]] = {"protalk": protalk, "flexbe": flexbe}
 
 
 def sources(*, calls: bool) -> list[Section]:
@@ -18,6 +24,8 @@ def _source(source: type[Source], *, calls: bool) -> list[Finding]:
     found = [_keys(source), fine("Callback address", source_address(source.slug))]
     if calls:
         found += _calls(source.slug)
+    if source.slug in BESIDES:
+        found += BESIDES[source.slug]()
     return found
 
 

@@ -16,7 +16,7 @@ EXCERPT = 2000
 GARBAGE = (
     "<html><head><title>502 Bad Gateway</title></head><body>upstream: \x00\u2026</body></html>"
 )
-SECRETS = re.compile(r"(?<=/bot)[^/]+(?=/)|(?<=[?&]key=)[^&]*")
+SECRETS = re.compile(r"(?<=/bot)[^/]+(?=/)|(?<=[?&]key=)[^&]*|(?<=api_key=)[^&]*|(?<=/ask/)[^/?]+")
 
 
 class DroppedConnection(HttpResponse):

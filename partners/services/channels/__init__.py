@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from partners.models import Channel
-from partners.services.channels import umnico
-from partners.services.channels.base import Incoming, Learned, Port, Reader, Said
+from partners.services.channels import flexbe, protalk, umnico
+from partners.services.channels.base import Incoming, Learned, NoAddress, Port, Reader, Said
 
-__all__ = ["PORTS", "READERS", "Incoming", "Learned", "Port", "Reader", "Said", "port_of"]
+__all__ = [
+    "PORTS",
+    "READERS",
+    "Incoming",
+    "Learned",
+    "NoAddress",
+    "Port",
+    "Reader",
+    "Said",
+    "port_of",
+]
 
 # Slug of a source → what reads its calls.
 READERS: dict[str, Reader] = {
+    "flexbe": flexbe.read,
+    "protalk": protalk.read,
     "umnico": umnico.read,
 }
 
 # The way back, by channel.
 PORTS: dict[Channel, Port] = {
+    Channel.FLEXBE: flexbe.ByMail(),
+    Channel.PROTALK_CLIENT: protalk.ClientBot(),
+    Channel.PROTALK_PARTNER: protalk.PartnerBot(),
     Channel.UMNICO: umnico.UmnicoPort(),
 }
 

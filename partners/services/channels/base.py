@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 
 from integrations.callbacks import RawCallback
+from integrations.errors import ServiceRefused
 from partners.models import Channel, ChatMessage
+
+LONGEST_NAME = 100  # of a chat or a message
+
+
+class NoAddress(ServiceRefused):
+    """There is no way back to this person: somebody has to find one."""
+
+
+def named(number: str) -> str:
+    """A service's name for a chat or a message as it may be kept; a longer one by its digest."""
+    return number if len(number) <= LONGEST_NAME else sha256(number.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,8 @@ class Incoming:
     attachments: Sequence[Mapping[str, str]] = ()  # {"type", "url"}
     data: Mapping[str, Any] = field(default_factory=dict)
     reply_to: Mapping[str, Any] = field(default_factory=dict)
+    # A fact about the person and none of his words: kept in the thread, answered by nobody.
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
