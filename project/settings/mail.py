@@ -15,6 +15,8 @@ MAIL_A_MINUTE = env.number("MAIL_A_MINUTE", 30)
 MAIL_BULK_A_DAY = env.number("MAIL_BULK_A_DAY", MAIL_A_DAY * 3 // 4)
 # What is asked before a letter leaves, and told how it went: integrations.mail.session.Gate.
 MAIL_GATE = "integrations.services.mail_gate.GATE"
+# Every letter with made-up facts, for staff and for the suite.
+LETTER_SAMPLES = "project.letter_samples.SAMPLES"
 
 # Entries of CELERY_BEAT_SCHEDULE.
 MAIL_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -51,7 +51,7 @@ def test_a_form_becomes_a_verified_company_with_a_public_page(
     desk.page.get_by_role("button", name="Одобрить", exact=True).click()
     desk.sees("Решено: одобрить")
 
-    assert firm.link("Ваша страница", "/partners/") == firm.page
+    assert firm.link("Открыть страницу", "/partners/") == firm.page
     phone.open(firm.page)
     phone.sees(firm.company.name)
     assert phone.overhang() == 0
