@@ -87,7 +87,9 @@ def test_the_text_says_everything_the_html_says(language: str):
 def test_a_word_or_an_address_left_out_would_be_noticed():
     """The control."""
     letter = samples()[3].compose("ru")
-    html = letter.html.replace("</body>", '<p>лишнее <a href="https://a.example/">777</a></p></body>')
+    html = letter.html.replace(
+        "</body>", '<p>лишнее <a href="https://a.example/">777</a></p></body>'
+    )
     changed = Letter(subject="", text=letter.text, html=html)
     assert missing(changed) == {"лишнее", "777", "https://a.example/"}
 
