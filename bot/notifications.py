@@ -27,6 +27,7 @@ from bot.notices.registry import (
     staff_conversation_waits,
     staff_lead_unmatched,
     staff_partner_closed,
+    staff_umnico,
 )
 from bot.on_screen import edit_invoice, refresh_invoice
 from bot.refund_news import (
@@ -84,6 +85,7 @@ __all__ = [
     "staff_refund_failed",
     "staff_refund_requested",
     "staff_refund_second",
+    "staff_umnico",
     "subscription_past_due",
     "subscription_stopped",
 ]

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from integrations.umnico import keeping
 from integrations.wakeups import awake
-from partners.services import allowances, draining, fetching, leads, search, sign_in, verification
+from partners.services import (
+    allowances,
+    draining,
+    fetching,
+    leads,
+    search,
+    sign_in,
+    verification,
+    webhooks,
+)
 from partners.services.look import refresh
 
 
@@ -64,4 +72,4 @@ def refresh_search() -> int:
 @shared_task(name="partners.keep_webhooks")
 def keep_webhooks() -> str:
     """Umnico may switch off an address that kept failing; returns what was found."""
-    return keeping.keep().value
+    return webhooks.keep().value

@@ -85,6 +85,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "message.received": ("partners.services.dialogue.answer",),
     "message.written": ("partners.services.saying.deliver",),
     "conversation.waits": ("bot.notifications.staff_conversation_waits",),
+    "umnico.webhook": ("bot.notifications.staff_umnico",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
     "mail.bounced": (),
@@ -102,6 +103,7 @@ TITLES = {
     "bot.notifications.staff_conversation_waits": _("Сотрудникам: собеседник ждёт человека"),
     "bot.notifications.staff_letter_refused": _("Сотрудникам: письмо не принято"),
     "bot.notifications.staff_mail_failing": _("Сотрудникам: письма не уходят"),
+    "bot.notifications.staff_umnico": _("Сотрудникам: Umnico не сообщал о диалогах"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
     "partners.services.flexbe.tell_in_work": _("Flexbe: заявка в работе"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.models import Topic
 from bot.notices.raising import page, pages, raise_notice
+from integrations.models import InboundCallback
 from partners.models import Application, Conversation, Lead, Partner
 
 
@@ -70,4 +71,16 @@ def staff_conversation_waits(*, conversation_id: int, event: str) -> None:
         case=conversation.case,
         conversation=conversation,
         last=conversation.messages.filter(author="person").order_by("-id").first(),
+    )
+
+
+def staff_umnico(*, what: str, event: str) -> None:
+    """Umnico had stopped telling us of messages, or does not know our token any more."""
+    raise_notice(
+        f"umnico:{what}",
+        Topic.SYSTEM,
+        event,
+        template="umnico_webhook",
+        url=pages(InboundCallback, "?source=umnico"),
+        what=what,
     )

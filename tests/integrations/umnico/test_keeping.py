@@ -14,7 +14,6 @@ from integrations.sandbox.core.sandbox import Sandbox
 from integrations.sandbox.umnico.account import Umnico
 from integrations.umnico import keeping
 from integrations.umnico.keeping import State
-from partners.tasks import keep_webhooks
 from tests.support.sandbox import calls_of, plan_fault, running_sandbox
 
 SECRET = "address-of_the.tests~2"
@@ -44,8 +43,8 @@ OURS = ("https://shop.example.com/integrations/callbacks/umnico/umnico-address",
 
 
 def test_a_missing_address_is_registered_once(sandbox):
-    assert keep_webhooks() == "missing"
-    assert keep_webhooks() == "on"
+    assert keeping.keep() is State.MISSING
+    assert keeping.keep() is State.ON
     assert registered(sandbox) == [OURS]
 
 
@@ -80,7 +79,7 @@ def test_a_failure_is_not_hidden_and_the_next_run_mends_it(sandbox):
     sandbox.get(Umnico).state.webhooks[0].status = "disabled"
     plan_fault(sandbox, "umnico", "reset", operation="webhooks", times=2)
     with pytest.raises(ServiceUnreachable):
-        keep_webhooks()
+        keeping.keep()
     assert keeping.keep() is State.OFF
     assert registered(sandbox) == [OURS]
 
@@ -88,7 +87,7 @@ def test_a_failure_is_not_hidden_and_the_next_run_mends_it(sandbox):
 @pytest.mark.parametrize("missing", ["UMNICO_API_KEY", "UMNICO_WEBHOOK_SECRET"])
 def test_without_a_key_or_a_secret_nobody_is_asked(sandbox, settings, missing):
     settings.CREDENTIALS = {**settings.CREDENTIALS, missing: ""}
-    assert keep_webhooks() == "unset"
+    assert keeping.keep() is State.UNSET
     assert calls_of(sandbox, "umnico") == []
 
 
