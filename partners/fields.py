@@ -66,6 +66,7 @@ _ALL = (
     Field("partner_code", _("Код партнёра"), longest=14),
     Field("comment", _("Комментарий"), longest=2000),
     Field("consent", _("Согласие на обработку данных"), Kind.YES),
+    Field("news", _("Согласие на рассылку"), Kind.YES),
 )
 
 FIELDS = {field.name: field for field in _ALL}

@@ -88,7 +88,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "umnico.webhook": ("bot.notifications.staff_umnico",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
-    "mail.bounced": (),
+    "mail.bounced": ("bot.mailings.returns.letter_returned",),
     "letter.refused": ("bot.notifications.staff_letter_refused",),
     "mail.failing": ("bot.notifications.staff_mail_failing",),
     # friends
@@ -97,6 +97,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
 
 # What each reaction does, for staff.
 TITLES = {
+    "bot.mailings.returns.letter_returned": _("Отметить возврат письма рассылки"),
     "partners.services.verification.begin": _("Проверить заявку партнёра"),
     "bot.notifications.staff_application_received": _("Сотрудникам: новая заявка партнёра"),
     "bot.notifications.staff_lead_unmatched": _("Сотрудникам: обращение никому не подошло"),

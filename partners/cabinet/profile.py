@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners.cabinet.door import Answer, for_partner, page
 from partners.cabinet.forms import ProfileForm, profile_values
 from partners.cabinet.session import Visit
-from partners.services import own_changes, own_details
+from partners.services import news, own_changes, own_details
 
 
 @require_safe
@@ -22,6 +22,8 @@ def show(request: HttpRequest, visit: Visit) -> Answer:
         "specialisations": [term.title(partner.language) for term in partner.specialisations.all()],
         "regions": [term.title(partner.language) for term in partner.regions.all()],
         "waiting": own_details.open_change(partner),
+        "news_on": news.is_on(partner),
+        "news_wording": news.wording(),
         "cities": [city.name for city in partner.cities.all()],
     }
     return page(request, visit, "cabinet/profile.html", context)
@@ -41,4 +43,14 @@ def edit(request: HttpRequest, visit: Visit) -> Answer:
         return page(request, visit, "cabinet/profile_edit.html", {"form": form}, status=status)
     done = own_changes.change_profile(partner.pk, form.cleaned_data, remote_addr=visit.remote_addr)
     visit.say(_("Сохранено. На странице уже новые данные.") if done else _("Изменений нет."))
+    return redirect("partners:cabinet-profile")
+
+
+@require_POST
+@for_partner
+def switch_news(request: HttpRequest, visit: Visit) -> Answer:
+    """Whether news come by e-mail."""
+    wanted = request.POST.get("on") == "1"
+    news.switch(visit.partner, on=wanted, remote_addr=visit.remote_addr)
+    visit.say(_("Новости будут приходить.") if wanted else _("Новости больше не придут."))
     return redirect("partners:cabinet-profile")

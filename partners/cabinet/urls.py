@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("resume/", overview.resume, name="cabinet-resume"),
     path("profile/", profile.show, name="cabinet-profile"),
     path("profile/edit/", profile.edit, name="cabinet-profile-edit"),
+    path("profile/news/", profile.switch_news, name="cabinet-news"),
     path("profile/details/", details.show, name="cabinet-details"),
     path("profile/card/", preview.show, name="cabinet-preview"),
     path("profile/card/letter/", preview.letter, name="cabinet-preview-letter"),

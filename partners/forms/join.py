@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.errors import FileRefused
 from partners.fields import FIELDS, REQUIRED, Kind
 from partners.models import Application, Category, Document, LegalForm, Region, Specialisation
-from partners.services import documents
+from partners.services import documents, news
 from partners.services.reading import read
 
 CONSENT = "2026-11"  # the wording beside the box; a new wording is a new version
@@ -130,6 +130,8 @@ class JoinForm(forms.Form):
         self.fields["consent"] = forms.BooleanField(
             label=_("Согласен на обработку персональных данных для проверки и размещения в реестре")
         )
+        if kind == Application.Form.REGISTRATION:
+            self.fields["news"] = forms.BooleanField(label=news.wording(), required=False)
 
     def clean(self) -> dict[str, Any]:
         """What our reader cannot read is said beside its field."""
@@ -165,7 +167,10 @@ class JoinForm(forms.Form):
         """What was typed, as any form sends it, with the wording that was agreed to."""
         typed = {name: self.cleaned_data.get(name) for name in FIELDS_OF[self.kind]}
         told: dict[str, str | list[str]] = {name: value for name, value in typed.items() if value}
-        return told | {"consent": "yes", "consent text": CONSENT}
+        told |= {"consent": "yes", "consent text": CONSENT}
+        if self.cleaned_data.get("news"):
+            told |= {"news": "yes", news.TEXT: news.wording()}
+        return told
 
     def uploads(self) -> list[UploadedFile[Any]]:
         return [*self.cleaned_data.get("papers", []), *self.cleaned_data.get("logo", [])]

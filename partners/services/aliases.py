@@ -98,6 +98,10 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "согласие", "согласие на обработку данных", "согласие на обработку персональных данных",
         "согласен", "политика", "checkbox", "agree", "agreement", "privacy",
     ),
+    "news": (
+        "новости", "рассылка", "получать новости", "согласие на рассылку", "согласие на получение рассылки",
+        "подписка на новости", "newsletter", "subscribe",
+    ),
 }  # fmt: skip
 FORMS: dict[str, tuple[str, ...]] = {
     Application.Form.REGISTRATION: (

@@ -15,7 +15,7 @@ from integrations.models import InboundCallback
 from integrations.services import outbox, post
 from partners.errors import FileRefused
 from partners.models import Application, ApplicationEvent, Document, Partner
-from partners.services import documents
+from partners.services import documents, news
 from partners.services.aliases import Raw
 from partners.services.reading import Data, read, tidy
 
@@ -76,6 +76,7 @@ def submit(
             _keep_files(application, data, files)
         if previous is not None:
             _replace(previous, application)
+        news.agreed_in(application)
         _write_letter(application)
         outbox.publish(
             "application.received",

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from partners.models import Partner, PartnerService, ProfileChange, Specialisation
-from partners.services import own_services
+from partners.services import news, own_services
 from tests.partners.cabinet.test_pages import NASTY, text_of
 from tests.partners.factories import a_partner
 
@@ -190,3 +190,11 @@ def test_a_closed_company_changes_nothing(partner, enter):
         assert browser.post(address, typed)["Location"] == "/cabinet/"
     assert Partner.objects.get(pk=partner.pk).about == "Кроем крыши."
     assert not ProfileChange.objects.exists()
+
+
+def test_news_are_switched_on_and_off(partner, cabinet):
+    assert "Согласен, присылайте" in text_of(cabinet, "/cabinet/profile/")
+    assert cabinet.post("/cabinet/profile/news/", {"on": "1"})["Location"] == "/cabinet/profile/"
+    assert news.is_on(partner)
+    cabinet.post("/cabinet/profile/news/", {"on": "0"})
+    assert not news.is_on(partner)
