@@ -106,7 +106,7 @@ def test_leads_from_elsewhere_are_nobodys_business(sandbox):
 
 
 def test_the_minutes_calls_are_not_overdrawn(sandbox, offer, monkeypatch):
-    """With our own limit one lead is two calls; without it the service would be the one to say no."""
+    """One lead is two calls; with the limit as it is, the first test above makes both."""
     monkeypatch.setattr(flexbe, "CALLS_A_MINUTE", 1)
     with pytest.raises(FlexbeBusy) as busy:
         flexbe.tell_in_work(offer_id=offer.pk)
