@@ -28,6 +28,8 @@ STATUS_TONES = {
     Status.SENT: Tone.OK,
     Status.UNCLEAR: Tone.WARN,
     Status.REFUSED: Tone.BAD,
+    Status.SUPPRESSED: Tone.IDLE,
+    Status.BOUNCED: Tone.BACK,
 }
 SENDS = "integrations.replay"
 

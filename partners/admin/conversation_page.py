@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from integrations.admin.badges import NOTHING, moment
 from integrations.admin.cards import Fact, Table, row_link
+from integrations.admin.letters import letter_badge
 from partners.admin.conversation_words import TROUBLE, opened_badge, state_badge, who
 from partners.admin.words import offer_badge
 from partners.models import Channel, ChatMessage, Conversation, Lead, SentCard
@@ -118,7 +119,7 @@ def carrier_state(card: SentCard) -> Any:
     """A card went as far as the message or the letter that carries it."""
     if card.message is not None:
         return state_badge(card.message)
-    return row_link(card.letter, card.letter.get_status_display()) if card.letter else NOTHING
+    return letter_badge(card.letter) if card.letter else NOTHING
 
 
 def contact_facts(row: Conversation) -> list[Fact]:

@@ -48,6 +48,10 @@ def stage_badge(row: Conversation) -> SafeString:
     return badge(row.get_stage_display(), STAGE_TONES[Stage(row.stage)])
 
 
+def unread_badge(row: Conversation) -> SafeString:
+    return badge(_("новых: %(n)s") % {"n": row.unread}, Tone.WAIT)
+
+
 def wish_badge(row: Conversation) -> SafeString | str:
     """Why a person is wanted, in the reader's language; it is kept as it was first said."""
     return badge(_(row.wants_person), Tone.BAD) if row.wants_person else NOTHING

@@ -13,13 +13,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from integrations.admin.badges import NOTHING, Tone, badge, moment
+from integrations.admin.badges import NOTHING, moment
 from integrations.admin.cards import Action, Card, CardAdmin, shortened
 from partners.admin import conversation_filters as filters
 from partners.admin.conversation_forms import AgainForm, ReplyForm
@@ -28,6 +29,7 @@ from partners.admin.conversation_words import (
     excerpt,
     stage_badge,
     understood_facts,
+    unread_badge,
     who,
     wish_badge,
 )
@@ -43,7 +45,7 @@ EXCERPT = 120
 @admin.register(Conversation)
 class ConversationAdmin(CardAdmin):
     change_form_template = "admin/office/conversation.html"
-    list_display = ("number", "person", "said", "step", "wish", "keeper", "fresh", "last")
+    list_display = ("number", "person", "said", "step", "wish", "keeper", "last")
     list_display_links = ("number", "person")
     list_select_related = ("taken_by",)
     list_filter = (
@@ -84,11 +86,13 @@ class ConversationAdmin(CardAdmin):
 
     @admin.display(description=gettext_lazy("диалог"))
     def number(self, row: Conversation) -> str:
-        return str(row)
+        return str(row).replace(" № ", "\N{NO-BREAK SPACE}№\N{NO-BREAK SPACE}")
 
     @admin.display(description=gettext_lazy("кто"))
-    def person(self, row: Conversation) -> str:
-        return shortened(who(row), 60)
+    def person(self, row: Conversation) -> SafeString | str:
+        """With how many messages nobody has read."""
+        name = shortened(who(row), 60)
+        return format_html("{} {}", name, unread_badge(row)) if row.unread else name
 
     @admin.display(description=gettext_lazy("последнее сообщение"))
     def said(self, row: Conversation) -> str:
@@ -105,10 +109,6 @@ class ConversationAdmin(CardAdmin):
     @admin.display(description=gettext_lazy("ведёт"))
     def keeper(self, row: Conversation) -> str:
         return row.taken_by.get_username() if row.taken_by else NOTHING
-
-    @admin.display(description=gettext_lazy("новых"))
-    def fresh(self, row: Conversation) -> SafeString | str:
-        return badge(str(row.unread), Tone.WAIT) if row.unread else NOTHING
 
     @admin.display(description=gettext_lazy("когда"))
     def last(self, row: Conversation) -> str:

@@ -54,17 +54,18 @@ def send_in_chat(conversation: Conversation, offers: Sequence[LeadOffer]) -> lis
 def send_by_mail(
     lead: Lead, offers: Sequence[LeadOffer], to: str, language: str
 ) -> MailMessage | None:
-    """Write the letter with the cards of the lead, once to an address; None where nobody can be shown."""
+    """Write the letter with the cards; what this address has had is not sent again. None where nothing is left."""
     Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
-    key = f"lead-cards:{lead.pk}:{hashlib.sha256(to.lower().encode()).hexdigest()[:16]}"
-    written = MailMessage.objects.filter(key=key).first()
-    if written is not None:
-        return written
-    cards = render(_listed(offers, set()), SentCard.Channel.MAIL, language=language)
+    sent = SentCard.objects.filter(
+        channel=SentCard.Channel.MAIL, recipient__iexact=to, offer__in=offers
+    )
+    fresh = _listed(offers, set(sent.values_list("offer_id", flat=True)))
+    cards = render(fresh, SentCard.Channel.MAIL, language=language)
     if not cards:
         return None
+    reader = hashlib.sha256(to.lower().encode()).hexdigest()[:16]
     letter = post.write(
-        key=key,
+        key=f"lead-cards:{cards[0].offer.pk}:{reader}",
         kind=LETTER,
         to=to,
         language=language,

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from integrations.models import MailMessage, OutboxMessage
 from partners.models import Channel, ChatMessage, SentCard, Shows
 from partners.services import cards
+from partners.services.cards.sending import WORDINGS
 from partners.services.channels import PORTS
 
 pytestmark = pytest.mark.django_db
@@ -80,13 +81,23 @@ def test_a_letter_is_written_once_to_an_address(offers):
     lead = offers[0].lead
     letter = cards.send_by_mail(lead, offers, "Anna@example.test", "ru")
     assert letter is not None
-    assert cards.send_by_mail(lead, offers, "anna@example.test", "ru") == letter
+    assert cards.send_by_mail(lead, offers, "anna@example.test", "ru") is None
     assert (letter.kind, letter.case) == ("lead_cards", lead.case)
     assert letter.subject == f"Проверенные компании по вашему обращению № {lead.pk}"
     rows = SentCard.objects.order_by("id")
     assert [row.letter for row in rows] == [letter] * 3
     assert all(row.text in letter.text and row.token in letter.html for row in rows)
     assert MailMessage.objects.count() == 1
+
+
+def test_later_offers_of_a_lead_are_a_letter_of_their_own(offers):
+    lead = offers[0].lead
+    first = cards.send_by_mail(lead, offers[:2], "anna@example.test", "ru")
+    later = cards.send_by_mail(lead, offers, "anna@example.test", "ru")
+    assert first is not None
+    assert later is not None
+    assert first != later
+    assert SentCard.objects.get(letter=later).offer == offers[2]
 
 
 def test_a_letter_in_english_has_no_russian_of_ours(offers):
@@ -108,5 +119,8 @@ def test_the_journal_says_what_was_said(ports, conversation, offers, change):
     assert SentCard.objects.filter(opens=0).update(opens=1) == 3
 
 
-def test_every_channel_that_answers_takes_the_longest_card():
-    assert [port for port in PORTS.values() if port.longest < 1500] == []
+def test_the_limits_are_those_of_the_ways_back():
+    ours = {channel: cards.LIMITS[wording] for channel, wording in WORDINGS.items()}
+    theirs = {channel: port.longest for channel, port in PORTS.items() if channel in ours}
+    assert theirs
+    assert theirs.items() <= ours.items()
