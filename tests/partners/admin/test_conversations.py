@@ -53,7 +53,7 @@ def test_the_queues(office, boss):
 def test_the_list_says_who_said_what_last(office):
     talk = a_conversation("Нужна\nкрыша", name="Анна", wants_person="просит человека")
     body = office.get(list_of(Conversation)).content.decode()
-    for words in ("Анна", "Нужна крыша", "просит человека", f"№ {talk.pk}"):
+    for words in ("Анна", "Нужна крыша", "просит человека", f"№\N{NO-BREAK SPACE}{talk.pk}"):
         assert words in body
     ours(talk, "Где строите?")
     assert "автоответ: Где строите?" in office.get(list_of(Conversation)).content.decode()
