@@ -51,6 +51,14 @@ SEES_PARTNERS = (
     "partners.view_fieldalias",
 )
 SEES_DOORS = ("partners.view_apitoken", "partners.view_signinlink", "partners.view_tildapage")
+SEES_MAILINGS = ("bot.view_mailing", "bot.view_recipient", "integrations.view_consent")
+WRITES_MAILINGS = (
+    "bot.add_mailing",
+    "bot.change_mailing",
+    "integrations.add_consent",
+    "integrations.change_consent",
+)
+STARTS_MAILINGS = ("bot.send_mailing",)
 MODERATES = (
     "bot.change_notice",
     "partners.decide_application",
@@ -121,7 +129,7 @@ RUNS = (
 
 # Names of groups are data that staff may rename, so they are not translated.
 ROLES: dict[str, tuple[str, ...]] = {
-    "Оператор": (*SEES, *HELPS, *GIVES, *DECIDES),
+    "Оператор": (*SEES, *HELPS, *GIVES, *DECIDES, *SEES_MAILINGS, *WRITES_MAILINGS),
     "Финансы": (
         *SEES,
         *SEES_MONEY,
@@ -148,6 +156,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *SEES,
         *SEES_PARTNERS,
         *SEES_DOORS,
+        *SEES_MAILINGS,
         "payments.view_moneyentry",
         "payments.view_reconciliationrun",
         "payments.view_statement",
@@ -167,6 +176,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         *SEES_DOORS,
         *MODERATES,
         *RUNS_REGISTRY,
+        *SEES_MAILINGS,
+        *WRITES_MAILINGS,
+        *STARTS_MAILINGS,
         *SEES_STAFF,
         *RUNS,
     ),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from project.admin import messages, notices, people, providers
+from project.admin import mailings, messages, notices, people, providers
 
-__all__ = ["messages", "notices", "people", "providers"]
+__all__ = ["mailings", "messages", "notices", "people", "providers"]

@@ -140,6 +140,14 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Рассылки"),
+                "items": [
+                    page(_("Рассылки"), "campaign", "bot.mailing"),
+                    page(_("Получатели рассылок"), "outgoing_mail", "bot.recipient"),
+                    page(_("Согласия на рассылку"), "how_to_reg", "integrations.consent"),
+                ],
+            },
+            {
                 "title": _("Вызовы и действия"),
                 "items": [
                     page(_("Уведомления"), "notifications_active", "bot.notice"),

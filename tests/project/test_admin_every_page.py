@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from bot.models import Notice
+from bot.models import Notice, Recipient
 from integrations.clock import now
 from payments.models import (
     AutoRenewal,
@@ -28,6 +28,7 @@ from payments.models import (
 from payments.services.pay_pages import new_page
 from project.roles import ROLES, ensure_roles
 from tests import factories
+from tests.bot.mailings.rows import a_mailing, agreed
 from tests.partners.office_rows import one_of_everything
 from tests.support.office import list_of, page, signed_in, staff_member
 
@@ -49,6 +50,8 @@ def a_row_of_everything(db) -> User:
     factories.some_days(factories.a_customer(), number=1, staff=boss)
     customer = payment.customer
     Notice.objects.create(key="n", topic="problem", title="Исключение", text="Исключение")
+    agreed(1)
+    Recipient.objects.create(mailing=a_mailing(), address="1", customer=customer)
     payment.bot_messages.create(key="m", kind="access", chat_id=1, customer=customer)
     Referral.objects.create(inviter=customer, friend=factories.a_customer())
     Refund.objects.create(payment=payment, origin="customer", amount=10, currency="RUB")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.mailings.conditions import ACCESS_TITLES, PARTNER_STATUSES, Audience
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -17,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
+from bot.mailings.conditions import ACCESS_TITLES, PARTNER_STATUSES, Audience
 from bot.models import Mailing
 from partners.models import Category, Partner, Region, Specialisation, Tier
 from payments.models import Plan

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.mailings.conditions import BadAudience
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from bot.mailings.conditions import BadAudience
 from bot.models import Mailing
 from integrations.admin.cards import CardAdmin
 from project.admin.mailings.audience_form import AudienceForm

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.mailings import composing, facts
-from bot.mailings.audience import EXCLUSIONS, BadAudience, Counted, audience_of, count
-from bot.mailings.wording import problems
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from bot.mailings import composing, facts
+from bot.mailings.audience import EXCLUSIONS, BadAudience, Counted, audience_of, count
+from bot.mailings.wording import problems
 from bot.models import Mailing
 from integrations.mail.letters import Letter
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from bot.mailings import progress
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bot.mailings import progress
 from bot.models import Mailing, Recipient
 from integrations.admin.badges import NOTHING, Tone, badge, duration, moment
 from integrations.admin.cards import Action, Card, Fact, Table, link, list_link

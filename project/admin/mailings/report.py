@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Any
 
-from bot.mailings import progress
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from bot.mailings import progress
 from bot.models import Mailing
 from payments.admin.export import BOM, Echo, local, safe
 
 
-def csv_of(mailing: Mailing) -> Any:
+def csv_of(mailing: Mailing) -> StreamingHttpResponse:
     response = StreamingHttpResponse(lines(mailing), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="mailing-{mailing.pk}.csv"'
     return response

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.mailings import progress, running
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from bot.mailings import progress, running
 from bot.models import Mailing
 from integrations.admin.badges import moment
 from integrations.clock import now
@@ -139,7 +139,7 @@ class Steps(Editing):
         self.log_addition(request, fresh, _("Скопирована с № %(number)s") % {"number": row.pk})
         return self.done(request, fresh, _("Это новый черновик."))
 
-    def report_csv(self, request: HttpRequest, row: Mailing) -> HttpResponse:
+    def report_csv(self, request: HttpRequest, row: Mailing) -> HttpResponseBase:
         return report.csv_of(row)
 
     def _move(self, request: HttpRequest, row: Mailing, act: Any, said: str) -> HttpResponse:
