@@ -93,7 +93,7 @@ class MailingAdmin(Steps):
         shown = side(row)
         card = Card(
             title=row.name,
-            badges=[self.state_sign(row)],
+            badges=[] if has_begun else [self.state_sign(row)],  # else it stands with the progress
             warning=row.pause_reason,
             actions=self._actions(request, row),
             facts=[
@@ -134,7 +134,7 @@ class MailingAdmin(Steps):
         return {
             "progress": found,
             "counts": counts,
-            "pace": f"{found.a_second:.1f}" if found.a_second else "",
+            "pace": pace_of(found.a_second),
             "left": left,
             "is_moving": row.status in MOVING,
             "live_url": self.page_of("live", row.pk),
@@ -187,3 +187,11 @@ class MailingAdmin(Steps):
         rows: QuerySet[Mailing] = super().get_queryset(request)
         is_list = getattr(request.resolver_match, "url_name", "").endswith("_changelist")
         return rows.defer("body_ru", "body_en") if is_list else rows
+
+
+def pace_of(a_second: float | None) -> str:
+    if not a_second:
+        return ""
+    if a_second < 1:
+        return _("%(number)d в минуту") % {"number": max(1, round(a_second * 60))}
+    return _("%(number)d в секунду") % {"number": round(a_second)}
