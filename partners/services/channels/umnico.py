@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 
 from integrations.callbacks import RawCallback
+from integrations.clock import now
 from integrations.errors import CallbackMalformed, ServiceRefused, ServiceUnreachable
 from integrations.umnico import wire
 from integrations.umnico.client import SERVICE, UmnicoApi, get_umnico
@@ -16,6 +18,7 @@ from partners.services.channels.base import Incoming, Learned, Said
 
 UNNUMBERED = "event:"  # how a message is called whose event does not number it
 LONGEST_ID = 100
+PATIENCE = timedelta(minutes=5)  # in which a message appears in its dialogue's history
 
 
 def read(raw: RawCallback) -> Sequence[Said]:
@@ -96,9 +99,10 @@ class UmnicoPort:
             unnumbered = number.startswith(UNNUMBERED) and row.incoming
             if row.number[:LONGEST_ID] == number or unnumbered:
                 return row.text or ""
-        raise ServiceUnreachable(
-            "umnico's history does not show the message yet", service=SERVICE, maybe_executed=False
-        )
+        missing = "umnico's history does not show the message"
+        if now() - message.created_at > PATIENCE:
+            raise ServiceRefused(missing, service=SERVICE)
+        raise ServiceUnreachable(f"{missing} yet", service=SERVICE, maybe_executed=False)
 
 
 def _source(umnico: UmnicoApi, message: ChatMessage) -> str:

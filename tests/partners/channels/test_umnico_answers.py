@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from integrations.errors import IntegrationError, ServiceUnreachable
+from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreachable
 from integrations.sandbox.core.sandbox import Sandbox
 from integrations.sandbox.umnico.account import Umnico
 from partners.models import Channel, ChatMessage, Conversation
@@ -173,5 +174,9 @@ def test_words_are_fetched_from_the_history(sandbox, talk):
     assert port.fetch_text(received(talk, str(said.number))) == "И фундамент"
     assert port.fetch_text(received(talk, str(said.number - 1))) == "Нужна крыша"
     assert port.fetch_text(received(talk, "event:0")) == "И фундамент"
+    unseen = received(talk, "1")
     with pytest.raises(ServiceUnreachable, match="history"):
-        port.fetch_text(received(talk, "1"))
+        port.fetch_text(unseen)
+    unseen.created_at -= timedelta(minutes=6)
+    with pytest.raises(ServiceRefused, match="history"):
+        port.fetch_text(unseen)
