@@ -7,6 +7,7 @@ from celery import shared_task
 from integrations.wakeups import awake
 from partners.services import (
     allowances,
+    dialogue,
     draining,
     fetching,
     leads,
@@ -26,6 +27,11 @@ def sweep_sign_in() -> int:
 @shared_task(name="partners.miss_unanswered")
 def miss_unanswered() -> int:
     return leads.miss_unanswered()
+
+
+@shared_task(name="partners.ask_ratings")
+def ask_ratings() -> int:
+    return dialogue.ask_due()
 
 
 @shared_task(name="partners.sweep_allowances")

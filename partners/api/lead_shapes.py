@@ -12,6 +12,7 @@ from partners.api.pages import Page
 from partners.api.shapes import PartnerCard, Shape, Word
 from partners.api.values import Choice, Email, Known, Phone, Roubles, Text, Whole
 from partners.models import Category, Lead, LeadOffer, Region, Specialisation
+from partners.services.leads import OF_A_CHAT
 from partners.services.matching import FEWEST, MOST, REASONS
 
 SOURCES = [choice for choice in Lead.Source.choices if choice[0] != Lead.Source.STAFF]
@@ -43,6 +44,14 @@ class LeadWish(Shape):
         allow_blank=True,
         help_text=_("К какому сроку, словами клиента: «до конца лета»."),
     )
+
+    def validate_external_id(self, value: str | None) -> str | None:
+        """Numbers of our own conversations are not for others to take."""
+        if value and value.startswith(OF_A_CHAT):
+            raise serializers.ValidationError(
+                _("Номера на «%(prefix)s» заняты: выберите другой.") % {"prefix": OF_A_CHAT}
+            )
+        return value
 
 
 class LeadShape(Shape):

@@ -127,6 +127,11 @@ class LeadOffer(models.Model):
                 condition=models.Q(status="offered"),
                 name="offers_to_miss",
             ),
+            models.Index(
+                fields=["answered_at"],
+                condition=models.Q(status="accepted", rating=None),
+                name="offers_to_rate",
+            ),
         ]
 
     def __str__(self) -> str:

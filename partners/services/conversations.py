@@ -22,6 +22,8 @@ RECALLED = 10  # calls that are read again
 ASKED = gettext_noop("просит человека")
 NOT_UNDERSTOOD = gettext_noop("не поняли дважды")
 NOBODY_FITS = gettext_noop("никто не подошёл")
+NOBODY_TOOK = gettext_noop("никто не взялся")
+FILE_CAME = gettext_noop("прислал файл")
 NOT_DELIVERED = gettext_noop("ответ не доставлен")
 NO_ADDRESS = gettext_noop("ответить некуда: нет ни чата, ни e-mail")
 

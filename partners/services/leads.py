@@ -21,6 +21,8 @@ from partners.services import ratings
 Status = LeadOffer.Status
 LETTER = "lead_offered"
 A_BATCH = 200
+# How the number begins of a lead that our own conversation made; no other source may use it.
+OF_A_CHAT = "chat:"
 
 
 def create(
@@ -83,6 +85,12 @@ def answer(offer_token: str, *, accept: bool) -> LeadOffer:
         offer.status, offer.answered_at = wanted, now()
         offer.save(update_fields=["status", "answered_at"])
         ratings.refresh(offer.partner)
+        outbox.publish(
+            "offer.answered",
+            {"offer_id": offer.pk},
+            key=f"offer:{offer.pk}:answered",
+            case=offer.lead.case,
+        )
     return offer
 
 
@@ -124,6 +132,13 @@ def miss_unanswered() -> int:
             .order_by("id")[:A_BATCH]
         )
         LeadOffer.objects.filter(pk__in=[offer.pk for offer in offers]).update(status=Status.MISSED)
+        for lead_id, offer_id in {offer.lead_id: offer.pk for offer in offers}.items():
+            outbox.publish(
+                "lead.unanswered",
+                {"lead_id": lead_id},
+                key=f"lead:{lead_id}:missed:{offer_id}",
+                case=f"lead:{lead_id}",
+            )
         # One order for everybody who locks partners.
         for partner in Partner.objects.filter(offers__in=offers).distinct().order_by("pk"):
             ratings.refresh(partner)

@@ -16,6 +16,9 @@ PARTNER_RECHECK_HOURS = env.number("PARTNER_RECHECK_HOURS", 24)
 # Calls of the tax service that partners leave to applications.
 FNS_CALLS_FOR_APPLICATIONS = env.number("FNS_CALLS_FOR_APPLICATIONS", 20)
 
+# A client is asked to rate the partner so long after he took the request.
+RATING_ASK_HOURS = env.number("RATING_ASK_HOURS", 72)
+
 # Seconds between two looks whether staff have changed the words by which messages are understood.
 WORDS_CHECKED_EVERY = 3
 
@@ -78,6 +81,11 @@ REGISTRY_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "bot.send_notices",
         "schedule": 5.0,
         "options": {"expires": 10},
+    },
+    "ask-ratings": {
+        "task": "partners.ask_ratings",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "sweep-allowances": {
         "task": "partners.sweep_allowances",

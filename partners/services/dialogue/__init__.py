@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from partners.services.dialogue.answering import answer
+from partners.services.dialogue.news import tell_answer, tell_unanswered
+from partners.services.dialogue.offering import offer, offer_lead, offer_more
+from partners.services.dialogue.rating import ask_due, rate_url
 
-from integrations.clock import now
-from partners.models import ChatMessage
-from partners.services import conversations
-
-
-@transaction.atomic
-def answer(*, message_id: int) -> None:
-    """Reaction: deal with what a person said, once."""
-    message = ChatMessage.objects.select_related("conversation").get(pk=message_id)
-    conversations.want_person(message.conversation_id, conversations.NOT_UNDERSTOOD)
-    ChatMessage.objects.filter(pk=message_id).update(handled_at=now())
+__all__ = [
+    "answer",
+    "ask_due",
+    "offer",
+    "offer_lead",
+    "offer_more",
+    "rate_url",
+    "tell_answer",
+    "tell_unanswered",
+]

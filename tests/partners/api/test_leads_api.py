@@ -68,6 +68,7 @@ def test_a_lead_may_say_little(bot):
         ("budget", {}),
         ("language", "de"),
         ("external_id", "x" * 101),
+        ("external_id", "chat:1:1"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_field(bot, field, value):
