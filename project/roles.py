@@ -46,6 +46,7 @@ SEES_PARTNERS = (
     "partners.view_specialisation",
     "partners.view_region",
     "partners.view_city",
+    "partners.view_keyword",
     "partners.view_tier",
     "partners.view_decisionreason",
     "partners.view_fieldalias",
@@ -69,6 +70,8 @@ MODERATES = (
     "partners.change_partner",
     "partners.add_city",
     "partners.change_city",
+    "partners.add_keyword",
+    "partners.change_keyword",
 )
 RUNS_REGISTRY = (
     *(

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
+from integrations.admin.badges import NOTHING
 from partners.admin.forms import AliasForm
 from partners.admin.words import yes_badge
 from partners.fields import FIELDS
@@ -68,10 +70,22 @@ class RegionAdmin(TermAdmin):
 
 @admin.register(City)
 class CityAdmin(ListAdmin):
-    list_display = ("name", "region")
+    """Towns that load with the program have coordinates; without them a radius cannot be measured."""
+
+    list_display = ("name", "region", "residents", "is_placed")
     list_select_related = ("region",)
+    list_filter = (("region", admin.RelatedOnlyFieldListFilter),)
     search_fields = ("name",)
-    fields = ("name", "region")
+    show_facets = admin.ShowFacets.NEVER
+    fields = ("name", "region", ("latitude", "longitude"), "population")
+
+    @admin.display(description=gettext_lazy("жителей"), ordering="population")
+    def residents(self, row: City) -> str:
+        return number_format(row.population, force_grouping=True) if row.population else NOTHING
+
+    @admin.display(description=gettext_lazy("на карте"), boolean=True)
+    def is_placed(self, row: City) -> bool:
+        return row.latitude is not None and row.longitude is not None
 
 
 @admin.register(Tier)

@@ -30,7 +30,8 @@ from django.utils.translation import gettext_lazy
 from integrations.services import outbox
 from partners.errors import NotPossible
 from partners.models import City, Lead, LeadOffer, Partner, PartnerService
-from partners.services import quotas
+from partners.services import distance, quotas
+from partners.services.distance import Near
 
 FEWEST, MOST = 1, 5
 # Key of an advisory lock, no other code's: two leads at once must see each other's offers, or nobody has a turn.
@@ -38,6 +39,8 @@ ONE_AT_A_TIME = 4_501
 A_LOOK = 50  # how many of the best are looked at first
 
 REGION, SPECIALISATION, CATEGORY, BUDGET, CITY = 30, 30, 10, 10, 10
+# From another region, but the town is within the radius he comes; and the nearer the better.
+ACROSS = 20
 # Nobody has rated a newcomer yet; without a start he would never be offered anything to be rated for.
 UNRATED = Decimal("4.0")
 UNASKED = Decimal("0.8")
@@ -50,6 +53,7 @@ REASONS = {
     "category": gettext_lazy("та категория"),
     "budget": gettext_lazy("берётся за такой бюджет"),
     "city": gettext_lazy("работает в городе"),
+    "distance": gettext_lazy("приезжает в город"),
     "rating": gettext_lazy("оценки клиентов"),
     "response": gettext_lazy("отвечает вовремя"),
     "turn": gettext_lazy("очередь"),
@@ -150,18 +154,13 @@ def offers_of(lead: Lead) -> QuerySet[LeadOffer]:
     )
 
 
-def candidates(lead: Lead) -> QuerySet[Partner]:
-    """Everybody the lead may go to, in no order.
+def fitting(lead: Lead) -> QuerySet[Partner]:
+    """Everybody the lead may go to wherever he works, in no order.
 
-    Region, specialisation and category must be the partner's own, and the budget within his range; an end of the
-    range that he left open is open.
+    Specialisation and category must be the partner's own, and the budget within his range; an end of the range that
+    he left open is open.
     """
     found = Partner.objects.filter(status=Partner.Status.ACTIVE, verified_at__isnull=False)
-    if lead.region_id:
-        works = Partner.regions.through.objects.filter(
-            partner_id=OuterRef("pk"), region_id=lead.region_id
-        )
-        found = found.filter(Exists(works))
     if lead.specialisation_id:
         does = Partner.specialisations.through.objects.filter(
             partner_id=OuterRef("pk"), specialisation_id=lead.specialisation_id
@@ -180,26 +179,39 @@ def candidates(lead: Lead) -> QuerySet[Partner]:
     return found
 
 
-def _ranked(lead: Lead, many: int) -> list[Candidate]:
+def _ranked(lead: Lead, near: Near, many: int) -> list[Candidate]:
     """The best of the candidates; between equals the lot decides, drawn from both numbers, so it can be told.
 
-    Who has had the leads of the free plan, and never had another one, is left out: others have their turn.
+    The lead's region must be the partner's own, or the lead's town within the radius he comes. Who has had the leads of
+    the free plan, and never had another one, is left out: others have their turn.
     """
     town = lead.city.strip()
     comes = City.objects.filter(partners=OuterRef("pk"), name__iexact=town)
+    works = Exists(
+        Partner.regions.through.objects.filter(partner_id=OuterRef("pk"), region=lead.region)
+    )
+    found = fitting(lead)
+    if lead.region_id:
+        found = found.filter(works | Q(pk__in=near.partners) if near.partners else works)
     says_budget = Q(budget_from__isnull=False) | Q(budget_to__isnull=False)
+    by_region: Combinable = Value(REGION if lead.region_id else 0)
+    by_distance = near.points
+    if lead.region_id and near.partners:
+        by_region = _when(works, REGION)
+        by_distance = by_distance + (Value(ACROSS) - _when(works, ACROSS))
     this_month = FilteredRelation("months", condition=Q(months__month=quotas.this_month()))
     had = Coalesce(F("this_month__used"), 0)
     earned = {
+        "for_region": by_region,
         "for_budget": _when(says_budget, BUDGET) if lead.budget is not None else Value(0),
         "for_city": _when(Exists(comes), CITY) if town else Value(0),
+        "for_distance": by_distance,
         "for_rating": _rounded(Coalesce(F("rating"), UNRATED) * 2),
         "for_response": _rounded(Coalesce(F("response_rate"), UNASKED) * 10),
         "for_turn": Value(TURNS) - Cast(Least(Value(TURNS), had), IntegerField()),
     }
     rows = (
-        candidates(lead)
-        .exclude(pk__in=LeadOffer.objects.filter(lead=lead).values("partner"))
+        found.exclude(pk__in=LeadOffer.objects.filter(lead=lead).values("partner"))
         .annotate(this_month=this_month, had=had, **earned)
         .filter(Q(account__isnull=False) | Q(had__lt=quotas.free_places()))
         .annotate(lot=MD5(Concat(Value(f"{lead.pk}:"), Cast("pk", CharField()))))
@@ -207,21 +219,17 @@ def _ranked(lead: Lead, many: int) -> list[Candidate]:
         .order_by("-total", "had", "lot")
         .values_list("pk", *earned)
     )
-    fits = (
-        REGION if lead.region_id else 0,
-        SPECIALISATION if lead.specialisation_id else 0,
-        CATEGORY if lead.category_id else 0,
-    )
-    return [Candidate(pk, (*fits, *points)) for pk, *points in rows[:many]]
+    fits = (SPECIALISATION if lead.specialisation_id else 0, CATEGORY if lead.category_id else 0)
+    return [Candidate(pk, (region, *fits, *rest)) for pk, region, *rest in rows[:many]]
 
 
 def _with_room(lead: Lead, limit: int) -> list[Candidate]:
     """The best `limit` whose plan has a lead left this month; it is taken from their quota."""
     chosen: list[Candidate] = []
     asked: set[int] = set()
-    look = A_LOOK
+    look, near = A_LOOK, distance.near(lead, fitting(lead))
     while len(chosen) < limit:
-        best = [one for one in _ranked(lead, look) if one.partner_id not in asked]
+        best = [one for one in _ranked(lead, near, look) if one.partner_id not in asked]
         if not best:
             break
         while best and len(chosen) < limit:

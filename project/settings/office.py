@@ -132,6 +132,7 @@ UNFOLD: dict[str, Any] = {
                     page(_("Специализации"), "construction", "partners.specialisation"),
                     page(_("Регионы"), "map", "partners.region"),
                     page(_("Города"), "location_city", "partners.city"),
+                    page(_("Ключевые слова"), "spellcheck", "partners.keyword"),
                     page(_("Тарифы партнёров"), "workspace_premium", "partners.tier"),
                     page(_("Причины решений"), "rule", "partners.decisionreason"),
                     page(_("Поля форм"), "text_fields", "partners.fieldalias"),

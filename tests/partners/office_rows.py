@@ -13,6 +13,7 @@ from partners.models import (
     Application,
     City,
     FieldAlias,
+    Keyword,
     Partner,
     ProfileChange,
     QuotaMonth,
@@ -115,6 +116,7 @@ def one_of_everything(staff: User) -> None:
     partner = a_busy_partner(staff)
     decided(an_application(), staff)
     City.objects.get_or_create(region=Region.objects.get(code="99"), name="Тестовск")
+    Keyword.objects.get_or_create(meaning="client", phrase="нужна крыша")
     FieldAlias.objects.get_or_create(form="", alias="инн", defaults={"field": "inn"})
     QuotaMonth.objects.create(partner=partner, month=now().date().replace(day=1), used=3)
     ProfileChange.objects.create(
