@@ -19,7 +19,7 @@ EARTH_KM = 6_371
 # Kilometres: partners who name a larger radius are still looked for no farther than the last of these.
 BANDS = (0, 25, 50, 100, 200, 400, 1_000)
 NEAREST = 9  # points at the door; 1 at the end of the radius
-MANY = 2_000  # the nearest of them are enough for one lead
+MANY = 500  # the nearest of them are enough for one lead
 Place = tuple[Decimal, Decimal]  # degrees
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
-from operator import add
+from operator import add, itemgetter
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -182,30 +183,43 @@ def fitting(lead: Lead) -> QuerySet[Partner]:
 def _ranked(lead: Lead, near: Near, many: int) -> list[Candidate]:
     """The best of the candidates; between equals the lot decides, drawn from both numbers, so it can be told.
 
-    The lead's region must be the partner's own, or the lead's town within the radius he comes. Who has had the leads of
-    the free plan, and never had another one, is left out: others have their turn.
+    The lead's region must be the partner's own, or the lead's town within the radius he comes: two questions, for the
+    database answers one about either of them far more slowly.
     """
-    town = lead.city.strip()
-    comes = City.objects.filter(partners=OuterRef("pk"), name__iexact=town)
+    if lead.region is None:
+        return [one for _order, one in _best(lead, fitting(lead), near, many)]
     works = Exists(
         Partner.regions.through.objects.filter(partner_id=OuterRef("pk"), region=lead.region)
     )
-    found = fitting(lead)
-    if lead.region_id:
-        found = found.filter(works | Q(pk__in=near.partners) if near.partners else works)
+    found = _best(lead, fitting(lead).filter(works), near, many, at_home=REGION)
+    if near.partners:
+        others = fitting(lead).filter(~works, pk__in=near.partners)
+        found += _best(lead, others, near, many, across=ACROSS)
+    return [one for _order, one in sorted(found, key=itemgetter(0))[:many]]
+
+
+def _best(
+    lead: Lead,
+    found: QuerySet[Partner],
+    near: Near,
+    many: int,
+    *,
+    at_home: int = 0,
+    across: int = 0,
+) -> list[tuple[Any, Candidate]]:
+    """The best of them with their places in the order.
+
+    Who has had the leads of the free plan, and never had another one, is left out: others have their turn.
+    """
+    town = lead.city.strip()
+    comes = City.objects.filter(partners=OuterRef("pk"), name__iexact=town)
     says_budget = Q(budget_from__isnull=False) | Q(budget_to__isnull=False)
-    by_region: Combinable = Value(REGION if lead.region_id else 0)
-    by_distance = near.points
-    if lead.region_id and near.partners:
-        by_region = _when(works, REGION)
-        by_distance = by_distance + (Value(ACROSS) - _when(works, ACROSS))
     this_month = FilteredRelation("months", condition=Q(months__month=quotas.this_month()))
     had = Coalesce(F("this_month__used"), 0)
     earned = {
-        "for_region": by_region,
         "for_budget": _when(says_budget, BUDGET) if lead.budget is not None else Value(0),
         "for_city": _when(Exists(comes), CITY) if town else Value(0),
-        "for_distance": by_distance,
+        "for_distance": near.points + Value(across),
         "for_rating": _rounded(Coalesce(F("rating"), UNRATED) * 2),
         "for_response": _rounded(Coalesce(F("response_rate"), UNASKED) * 10),
         "for_turn": Value(TURNS) - Cast(Least(Value(TURNS), had), IntegerField()),
@@ -217,10 +231,17 @@ def _ranked(lead: Lead, near: Near, many: int) -> list[Candidate]:
         .annotate(lot=MD5(Concat(Value(f"{lead.pk}:"), Cast("pk", CharField()))))
         .annotate(total=reduce(add, map(F, earned)))
         .order_by("-total", "had", "lot")
-        .values_list("pk", *earned)
+        .values_list("pk", "had", "lot", *earned)
     )
-    fits = (SPECIALISATION if lead.specialisation_id else 0, CATEGORY if lead.category_id else 0)
-    return [Candidate(pk, (region, *fits, *rest)) for pk, region, *rest in rows[:many]]
+    fits = (
+        at_home,
+        SPECIALISATION if lead.specialisation_id else 0,
+        CATEGORY if lead.category_id else 0,
+    )
+    return [
+        ((-at_home - sum(points), had, lot), Candidate(pk, (*fits, *points)))
+        for pk, had, lot, *points in rows[:many]
+    ]
 
 
 def _with_room(lead: Lead, limit: int) -> list[Candidate]:
