@@ -1,5 +1,5 @@
-"""`./dev bench [partners] [--quick] [--json]`: what the callback path takes, or the registry's pages with 100,000
-partners, on a database that really writes."""
+"""`./dev bench [partners|mailing] [--quick] [--json]`: what the callback path takes, the registry's pages with 100,000
+partners, or broadcasts by workers that are killed, on a database that really writes."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import argparse
 import os
 import sys
 
-from tests.bench import partners, report, session
+from tests.bench import mailing, partners, report, session
 from tests.bench.servers import BenchFailed
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
-        "subject", nargs="?", choices=["callbacks", "partners"], default="callbacks"
+        "subject", nargs="?", choices=["callbacks", "partners", "mailing"], default="callbacks"
     )
     parser.add_argument("--quick", action="store_true", help="about three minutes instead of ten")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     options = parser.parse_args()
     if options.subject == "partners":
         return registry(options)
+    if options.subject == "mailing":
+        return mailings(options)
     plan = session.QUICK if options.quick else session.FULL
     try:
         figures = session.run(
@@ -42,6 +44,13 @@ def registry(options: argparse.Namespace) -> int:
     if options.json:
         report.json_line(figures)
     return 0 if partners.marks_met(figures) else 1
+
+
+def mailings(options: argparse.Namespace) -> int:
+    figures = mailing.run(os.environ["DATABASE_URL"], quick=options.quick, say=report.say)
+    if options.json:
+        report.json_line(figures)
+    return 0 if mailing.marks_met(figures) else 1
 
 
 if __name__ == "__main__":

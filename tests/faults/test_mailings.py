@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ from bot.models import Mailing, Recipient
 from tests.bot.mailings.rows import Channel, a_mailing, agreed, states
 from tests.partners.factories import a_partner
 from tests.support import mailer_settings as mailbox
-from tests.support.mailers import NAMES, THREADS, Mailers, mail_side, mailers, telegram_side, until
+from tests.support.mailers import NAMES, THREADS, mail_side, mailers, telegram_side, until
+from tests.support.mailing_runs import killed_twice
 from tests.support.mass import many_customers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
-State, Status = Recipient.State, Mailing.Status
+State = Recipient.State
 PEOPLE, PARTNERS = 600, 120
 LIMIT = 200  # messages a second
 WITHIN = 120.0
@@ -30,28 +30,6 @@ def environment(**extra: Any) -> dict[str, str]:
     database = connection.settings_dict
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     return {"DATABASE_URL": url, **{name: str(value) for name, value in extra.items()}}
-
-
-def done(mailing: Mailing) -> bool:
-    mailing.refresh_from_db()
-    return mailing.status == Status.DONE
-
-
-def settled(mailing: Mailing) -> int:
-    return Recipient.objects.filter(mailing=mailing).exclude(state=State.WAITING).count()
-
-
-def is_past(mailing: Mailing, number: int) -> bool:
-    return settled(mailing) > number
-
-
-def killed_twice(crew: Mailers, mailing: Mailing, total: int) -> None:
-    """Each worker once, in the middle of it; like any supervisor, start it again."""
-    for name, part in zip(NAMES, (0.25, 0.6), strict=True):
-        until(partial(is_past, mailing, int(total * part)), WITHIN)
-        crew.kill(name)
-        crew.start(name)
-    until(lambda: done(mailing), WITHIN)
 
 
 @pytest.fixture
@@ -66,7 +44,7 @@ def test_everybody_hears_it_once_though_both_workers_are_killed(broadcast, tmp_p
     with telegram_side() as telegram:
         env = environment(TEST_TELEGRAM_URL=telegram.url, TEST_TELEGRAM_A_SECOND=LIMIT)
         with mailers(tmp_path, env) as crew:
-            killed_twice(crew, broadcast, PEOPLE)
+            killed_twice(crew, broadcast, PEOPLE, within=WITHIN)
         seen = telegram.report()
     found = states(broadcast)
     unclear = found.pop(State.UNCLEAR, 0)
@@ -108,7 +86,7 @@ def test_each_letter_is_handed_in_once_though_both_workers_are_killed(settings, 
         mailing = a_mailing(channel=Mailing.Channel.MAIL)
         running.schedule(mailing)
         with mailers(tmp_path, env) as crew:
-            killed_twice(crew, mailing, PARTNERS)
+            killed_twice(crew, mailing, PARTNERS, within=WITHIN)
         letters = mail.letters()
     states_found = states(mailing)
     unclear = states_found.pop(State.UNCLEAR, 0)

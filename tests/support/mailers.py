@@ -111,9 +111,9 @@ def mailers(folder: Path, env: Mapping[str, str], *, broken: str = "") -> Iterat
 
 
 @contextmanager
-def telegram_side() -> Iterator[TelegramSide]:
+def telegram_side(*, too_many_every: int = 199) -> Iterator[TelegramSide]:
     port = free_port()
-    with _process("tests.support.telegram_server", str(port)):
+    with _process("tests.support.telegram_server", str(port), str(too_many_every)):
         side = TelegramSide(f"http://127.0.0.1:{port}")
         until(lambda: _answers(side), 20)
         yield side

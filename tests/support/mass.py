@@ -10,10 +10,12 @@ CUSTOMERS = """
 INSERT INTO payments_customer (kind, telegram_id, username, first_name, language, invite_code, email, reminders_on,
                                created_at, last_seen_at)
 SELECT 'telegram', %s + n, '', 'Анна', 'ru', 'mass' || n, '', true, now(), now() FROM generate_series(0, %s - 1) AS n
+ON CONFLICT DO NOTHING
 """
 CONSENTS = """
 INSERT INTO integrations_consent (channel, address, source, wording, given_at, withdrawn_by)
 SELECT 'telegram', (%s + n)::text, 'bot', 'Согласен', now(), '' FROM generate_series(0, %s - 1) AS n
+ON CONFLICT DO NOTHING
 """
 
 

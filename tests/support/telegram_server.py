@@ -1,7 +1,7 @@
-"""`python -m tests.support.telegram_server PORT`: a Telegram for a hundred thousand chats, in a process of its own.
+"""`python -m tests.support.telegram_server PORT EVERY`: a Telegram for many chats, in a process of its own.
 
-Every twentieth chat has blocked the bot. Every 199th call hears 429, and then everybody does for a second. GET answers
-what it has counted: messages that came twice, the most within any one second, calls in a time of ban.
+Every twentieth chat has blocked the bot. Each call of that number (0: none) hears 429, and then everybody does for a
+second. GET answers what it has counted: messages that came twice, the most within any one second, calls in a ban.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections import Counter, deque
 from typing import Any
 
 BLOCKED_EVERY = 20
-TOO_MANY_EVERY = 199
 RETRY_AFTER = 1  # seconds
 OK = b'{"ok":true,"result":{"message_id":%d}}'
 BLOCKED = b'{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}'
@@ -25,7 +24,8 @@ TOO_MANY = (
 
 
 class Telegram:
-    def __init__(self) -> None:
+    def __init__(self, too_many_every: int) -> None:
+        self.too_many_every = too_many_every
         self.calls = 0
         self.refused = 0  # 429
         self.in_ban = 0  # calls that came while everybody had been told to wait
@@ -60,7 +60,7 @@ class Telegram:
         if moment < self.banned_until:
             self.in_ban += 1
             return 429, TOO_MANY
-        if self.calls % TOO_MANY_EVERY == 0:
+        if self.too_many_every and self.calls % self.too_many_every == 0:
             self.refused += 1
             self.banned_until = moment + RETRY_AFTER
             return 429, TOO_MANY
@@ -90,11 +90,11 @@ class Telegram:
             writer.close()
 
 
-async def main(port: int) -> None:
-    server = await asyncio.start_server(Telegram().serve, "127.0.0.1", port)
+async def main(port: int, too_many_every: int) -> None:
+    server = await asyncio.start_server(Telegram(too_many_every).serve, "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
