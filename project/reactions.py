@@ -92,8 +92,14 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "umnico.webhook": ("bot.notifications.staff_umnico",),
     # letters
     "letter.written": ("integrations.services.post.deliver",),
-    "mail.bounced": ("bot.mailings.returns.letter_returned",),
-    "letter.refused": ("bot.notifications.staff_letter_refused",),
+    "mail.bounced": (
+        "bot.mailings.returns.letter_returned",
+        "partners.services.returned_answers.letter_returned",
+    ),
+    "letter.refused": (
+        "bot.notifications.staff_letter_refused",
+        "partners.services.returned_answers.letter_refused",
+    ),
     "mail.failing": ("bot.notifications.staff_mail_failing",),
     # friends
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
@@ -111,6 +117,12 @@ TITLES = {
     "bot.notifications.staff_umnico": _("Сотрудникам: Umnico не сообщал о диалогах"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
+    "partners.services.returned_answers.letter_refused": _(
+        "Вернуть людям диалог, чей ответ не принят почтой"
+    ),
+    "partners.services.returned_answers.letter_returned": _(
+        "Вернуть людям диалог, чьё письмо вернулось"
+    ),
     "partners.services.flexbe.tell_in_work": _("Flexbe: заявка в работе"),
     "partners.services.flexbe.tell_done": _("Flexbe: заявка выполнена"),
     "partners.services.dialogue.answer": _("Ответить собеседнику"),

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 import requests
+from django.db import transaction
 
 from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed
-from integrations.models import InboundCallback, MailMessage, OutboxMessage
+from integrations.models import InboundCallback, MailMessage, OutboxMessage, Suppression
 from integrations.sandbox.core.server import SandboxServer
+from integrations.services import post
+from integrations.services.suppression import suppress
 from partners.models import Channel, ChatMessage, Conversation
+from partners.services import returned_answers, saying
 from partners.services.channels import Incoming, flexbe
 from partners.services.draining import apply_calls
 from tests.integrations.flexbe.test_wire import body
@@ -154,6 +158,88 @@ def test_the_answer_is_a_letter_written_once(language, subject, greeting):
     ChatMessage.objects.filter(pk=message.pk).update(state=State.WAITING)
     delivered(message)
     assert MailMessage.objects.count() == 1
+
+
+def refuse(letter: MailMessage) -> None:
+    """What the post notes when the server says no."""
+    MailMessage.objects.filter(pk=letter.pk).update(status="refused", error="550 no such user")
+
+
+@pytest.mark.django_db
+def test_a_letter_the_server_refuses_brings_the_thread_to_people_and_may_go_again():
+    message = delivered(said(a_thread(email="anna@example.test"), "Здравствуйте!"))
+    letter = MailMessage.objects.get()
+    returned_answers.letter_refused(message_id=letter.pk)
+    message.refresh_from_db()
+    assert message.state == State.SENT  # nothing was refused
+    refuse(letter)
+    returned_answers.letter_refused(message_id=letter.pk)
+    message.refresh_from_db()
+    assert (message.state, message.error) == (State.FAILED, "550 no such user")
+    assert message.conversation.wants_person == "ответ не доставлен"
+    with transaction.atomic():
+        assert saying.send_again(message, wish="press-1")
+    assert delivered(message).state == State.SENT
+    letter.refresh_from_db()
+    assert letter.status == "waiting"
+    assert OutboxMessage.objects.filter(topic="letter.written").count() == 2
+
+
+@pytest.mark.django_db
+def test_another_address_gets_a_letter_of_its_own():
+    message = delivered(said(a_thread(email="anna@example.test"), "Здравствуйте!"))
+    refuse(MailMessage.objects.get())
+    returned_answers.letter_refused(message_id=MailMessage.objects.get().pk)
+    Conversation.objects.update(email="anna@example.com")
+    with transaction.atomic():
+        saying.send_again(message, wish="press-1")
+    delivered(message)
+    assert {row.to: row.status for row in MailMessage.objects.all()} == {
+        "anna@example.test": "refused",
+        "anna@example.com": "waiting",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("is_hard", "state"), [(True, State.FAILED), (False, State.SENT)])
+def test_a_letter_that_comes_back_for_good_does_the_same(is_hard, state):
+    message = delivered(said(a_thread(email="anna@example.test"), "Здравствуйте!"))
+    MailMessage.objects.update(message_id="<1@shop.example>")
+    facts = {"address": "anna@example.test", "is_hard": is_hard}
+    for number in ("", "<2@shop.example>", "<1@shop.example>"):
+        returned_answers.letter_returned(message_id=number, **facts)
+    message.refresh_from_db()
+    assert message.state == state
+
+
+@pytest.mark.django_db
+def test_a_refusal_that_overtakes_the_note_of_the_letter_waits_for_it():
+    message = delivered(said(a_thread(email="anna@example.test"), "Здравствуйте!"))
+    refuse(MailMessage.objects.get())
+    ChatMessage.objects.filter(pk=message.pk).update(state=State.SENDING)
+    with pytest.raises(saying.NotYet):
+        returned_answers.letter_refused(message_id=MailMessage.objects.get().pk)
+
+
+@pytest.mark.django_db
+def test_an_address_that_returned_letters_is_no_address():
+    suppress("anna@example.test", reason=Suppression.Reason.BOUNCED)
+    message = delivered(said(a_thread(email="Anna@example.test"), "Здравствуйте!"))
+    assert (message.state, MailMessage.objects.count()) == (State.FAILED, 0)
+    message.conversation.refresh_from_db()
+    assert message.conversation.wants_person == "ответить некуда: нет ни чата, ни e-mail"
+
+
+@pytest.mark.django_db
+def test_other_letters_are_no_answers():
+    with transaction.atomic():
+        context = {"name": "", "site": "", "text": "x"}
+        letter = post.write(
+            key="lead-offer:1", kind="chat_answer", to="a@b.test", language="ru", context=context
+        )
+    refuse(letter)
+    returned_answers.letter_refused(message_id=letter.pk)
+    assert not ChatMessage.objects.exists()
 
 
 @pytest.mark.django_db
