@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from integrations.admin.badges import NOTHING
-from integrations.admin.cards import Table
+from integrations.admin.cards import Fact, Table
 from integrations.clock import wall_clock
 from partners.admin.vocabulary import ListAdmin
 from partners.admin.words import price_range
 from partners.models import Category, Keyword, Region, Specialisation
-from partners.services.understanding import Understood, read
+from partners.services.understanding import Reading, Understood, read
 
 MEANS = {
     Keyword.Meaning.SPECIALISATION: "specialisation",
@@ -56,6 +56,11 @@ class KeywordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
                 "= перед словом – только эта форма: «=строим»."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in MEANS.values():
+            self.fields[name].empty_label = NOTHING  # type: ignore[attr-defined]  # all are choices of rows
 
     def clean_phrase(self) -> str:
         return " ".join(str(self.cleaned_data["phrase"]).split())
@@ -126,7 +131,7 @@ class KeywordAdmin(ListAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = TryForm(request.POST if request.method == "POST" else None)
-        tables = _tables(form.cleaned_data["text"]) if form.is_bound and form.is_valid() else []
+        reading = read(form.cleaned_data["text"]) if form.is_bound and form.is_valid() else None
         return TemplateResponse(
             request,
             "admin/office/try_words.html",
@@ -135,45 +140,36 @@ class KeywordAdmin(ListAdmin):
                 "opts": self.opts,
                 "title": _("Проверить слова на сообщении"),
                 "form": form,
-                "tables": tables,
+                "facts": list(_said(reading.understood)) if reading else [],
+                "table": _words(reading) if reading else None,
                 "back": reverse("admin:partners_keyword_changelist"),
             },
         )
 
 
-def _tables(text: str) -> list[Table]:
-    reading = read(text)
-    return [
-        Table(
-            title=_("Что поняли"),
-            headers=[_("О чём"), _("Что")],
-            rows=list(_said(reading.understood)),
-            empty=_("Ничего."),
-        ),
-        Table(
-            title=_("По каким словам"),
-            headers=[_("Слова"), _("Говорят")],
-            rows=[[found.words, SAYS[found.field]] for found in reading.found],
-            empty=_("Знакомых слов нет."),
-        ),
-    ]
+def _words(reading: Reading) -> Table:
+    rows = dict.fromkeys((found.words, SAYS[found.field]) for found in reading.found)
+    return Table(
+        title=_("По каким словам"),
+        headers=[_("Слова"), _("Говорят")],
+        rows=list(rows),
+        empty=_("Знакомых слов нет."),
+    )
 
 
-def _said(understood: Understood) -> Iterator[tuple[Any, Any]]:
-    yield _("Кто пишет"), SIDES[understood.side]
+def _said(understood: Understood) -> Iterator[Fact]:
+    yield Fact(_("Кто пишет"), SIDES[understood.side])
     if understood.specialisations:
         names = Specialisation.objects.in_bulk(list(understood.specialisations))
-        yield (
-            _("Специализация"),
-            ", ".join(str(names[one]) for one in understood.specialisations if one in names),
-        )
+        said = ", ".join(str(names[one]) for one in understood.specialisations if one in names)
+        yield Fact(_("Специализация"), said)
     if understood.category is not None:
-        yield _("Категория"), Category.objects.filter(pk=understood.category).first()
+        yield Fact(_("Категория"), Category.objects.filter(pk=understood.category).first())
     if understood.region is not None:
-        yield _("Регион"), Region.objects.filter(pk=understood.region).first()
+        yield Fact(_("Регион"), Region.objects.filter(pk=understood.region).first())
     budget = price_range(understood.budget_from, understood.budget_to)
     if budget != NOTHING:
-        yield _("Бюджет"), budget
+        yield Fact(_("Бюджет"), budget)
     told = {
         _("Город"): understood.city,
         _("Срок"): understood.term,
@@ -185,4 +181,4 @@ def _said(understood: Understood) -> Iterator[tuple[Any, Any]]:
         _("Зовёт человека"): understood.wants_person and _("да"),
         _("Начинает заново"): understood.start_over and _("да"),
     }
-    yield from ((title, value) for title, value in told.items() if value)
+    yield from (Fact(title, value) for title, value in told.items() if value)

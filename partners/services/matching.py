@@ -180,6 +180,21 @@ def fitting(lead: Lead) -> QuerySet[Partner]:
     return found
 
 
+def candidates(lead: Lead) -> QuerySet[Partner]:
+    """Everybody the lead may go to, in no order: of its region, or such as come to its town."""
+    found = fitting(lead)
+    if lead.region is None:
+        return found
+    return found.filter(_works(lead) | Q(pk__in=distance.near(lead, found).partners))
+
+
+def _works(lead: Lead) -> Exists:
+    """Of partners: whether the lead's region is one of theirs."""
+    return Exists(
+        Partner.regions.through.objects.filter(partner_id=OuterRef("pk"), region=lead.region)
+    )
+
+
 def _ranked(lead: Lead, near: Near, many: int) -> list[Candidate]:
     """The best of the candidates; between equals the lot decides, drawn from both numbers, so it can be told.
 
@@ -188,12 +203,9 @@ def _ranked(lead: Lead, near: Near, many: int) -> list[Candidate]:
     """
     if lead.region is None:
         return [one for _order, one in _best(lead, fitting(lead), near, many)]
-    works = Exists(
-        Partner.regions.through.objects.filter(partner_id=OuterRef("pk"), region=lead.region)
-    )
-    found = _best(lead, fitting(lead).filter(works), near, many, at_home=REGION)
+    found = _best(lead, fitting(lead).filter(_works(lead)), near, many, at_home=REGION)
     if near.partners:
-        others = fitting(lead).filter(~works, pk__in=near.partners)
+        others = fitting(lead).filter(~_works(lead), pk__in=near.partners)
         found += _best(lead, others, near, many, across=ACROSS)
     return [one for _order, one in sorted(found, key=itemgetter(0))[:many]]
 

@@ -69,6 +69,7 @@ def test_a_partner_comes_across_the_border_of_the_region():
     comes = a_partner_of("Таруса", 40)
     why = whys(a_wish("Серпухов"))
     assert list(why) == [comes]
+    assert list(matching.candidates(a_wish("Серпухов"))) == [comes]
     assert why[comes]["distance"] == matching.ACROSS + 3
     assert "region" not in why[comes]
     assert {far, short, without}.isdisjoint(why)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from partners.services.understanding.reading import read
+from partners.services.understanding.reading import Reading, read
 from partners.services.understanding.understood import Understood
 
-__all__ = ["Understood", "read", "understand"]
+__all__ = ["Reading", "Understood", "read", "understand"]
 
 
 def understand(text: str) -> Understood:
