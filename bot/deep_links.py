@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from urllib.parse import urlencode
 
-from integrations.telegram.client import BotApi, get_bot_api
+from integrations.telegram.names import bot_username as our_username
+from partners.services import chats
+
+__all__ = ["GIFT", "PARTNER", "PROMO", "gift_link", "our_username", "share_link", "start_link"]
 
 GIFT = "gift_"
 PROMO = "promo_"
+PARTNER = chats.PAYLOAD
 MAX_PAYLOAD = 64  # Telegram's limit
 
 
@@ -25,13 +28,3 @@ def share_link(address: str, text: str) -> str:
 
 def gift_link(bot_username: str, token: str) -> str:
     return start_link(bot_username, GIFT + token)
-
-
-def our_username() -> str:
-    """The bot's own name, for a worker; Telegram is asked once per process. Raises the errors of its client."""
-    return _username(get_bot_api())
-
-
-@lru_cache(maxsize=8)
-def _username(api: BotApi) -> str:
-    return api.get_me().username

@@ -30,6 +30,7 @@ from bot.notices.registry import (
     staff_umnico,
 )
 from bot.on_screen import edit_invoice, refresh_invoice
+from bot.partner_news import offer_in_telegram
 from bot.refund_news import (
     payment_partly_refunded,
     refund_rejected,
@@ -56,6 +57,7 @@ __all__ = [
     "gift_ready",
     "hold_released",
     "incident_answered",
+    "offer_in_telegram",
     "payment_expired",
     "payment_failed",
     "payment_found",

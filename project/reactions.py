@@ -77,6 +77,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     # clients' wishes and the partners they go to
     "lead.offered": (
         "partners.services.leads.tell_partner",
+        "bot.notifications.offer_in_telegram",
         "partners.services.flexbe.tell_in_work",
     ),
     "lead.closed": ("partners.services.flexbe.tell_done",),
@@ -116,6 +117,7 @@ TITLES = {
     "bot.notifications.staff_mail_failing": _("Сотрудникам: письма не уходят"),
     "bot.notifications.staff_umnico": _("Сотрудникам: Umnico не сообщал о диалогах"),
     "bot.notifications.staff_partner_closed": _("Сотрудникам: партнёр больше не действует"),
+    "bot.notifications.offer_in_telegram": _("Партнёру: новое обращение в Telegram"),
     "partners.services.leads.tell_partner": _("Партнёру: новое обращение"),
     "partners.services.returned_answers.letter_refused": _(
         "Вернуть людям диалог, чей ответ не принят почтой"

@@ -11,6 +11,7 @@ from bot.mailings.composing import LANGUAGES, wording
 from bot.mailings.conditions import BadAudience
 from bot.mailings.markup import is_good_link
 from bot.models import Mailing, MailingLink, Recipient
+from bot.notices.mailings import mailing_paused
 from integrations.clock import now, wall_clock
 from partners.models import Partner
 
@@ -57,6 +58,7 @@ def collect(mailing_id: int) -> bool:
         except BadAudience as error:
             mailing.status, mailing.pause_reason = Status.PAUSED, str(error)[:200]
             mailing.save(update_fields=["status", "pause_reason"])
+            mailing_paused(mailing, str(error))
             return False
         reached = reaching.reached(audience, Mailing.Channel(mailing.channel))
         hours, is_service = audience.quiet_hours_since_last, mailing.is_service

@@ -10,6 +10,7 @@ import random
 import time
 
 import structlog
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from bot.mailings import claims, collecting
@@ -18,6 +19,7 @@ from bot.mailings.by_telegram import Chats
 from bot.mailings.composing import LANGUAGES, wording
 from bot.mailings.resting import Rest, TellAPerson
 from bot.models import Mailing, Recipient
+from bot.notices.mailings import mailing_finished, mailing_paused
 from integrations.clock import now
 from payments.services.reminder_times import is_quiet
 
@@ -64,8 +66,14 @@ def finish_done() -> int:
     left = Recipient.objects.filter(
         mailing=OuterRef("pk"), state__in=(State.WAITING, State.SENDING)
     )
-    done = Mailing.objects.filter(~Exists(left), status=Status.RUNNING)
-    return done.update(status=Status.DONE, finished_at=now(), pause_reason="")
+    finished = 0
+    for mailing in Mailing.objects.filter(~Exists(left), status=Status.RUNNING):
+        with transaction.atomic():
+            ended = Mailing.objects.filter(~Exists(left), pk=mailing.pk, status=Status.RUNNING)
+            if ended.update(status=Status.DONE, finished_at=now(), pause_reason=""):
+                mailing_finished(mailing)
+                finished += 1
+    return finished
 
 
 def _running(resting: set[str]) -> list[Mailing]:
@@ -97,7 +105,8 @@ def _send_some(mailing: Mailing) -> int:
 
 
 def _pause(mailing: Mailing, reason: str) -> None:
-    Mailing.objects.filter(pk=mailing.pk, status=Status.RUNNING).update(
-        status=Status.PAUSED, pause_reason=reason[:200]
-    )
+    with transaction.atomic():
+        running = Mailing.objects.filter(pk=mailing.pk, status=Status.RUNNING)
+        if running.update(status=Status.PAUSED, pause_reason=reason[:200]):
+            mailing_paused(mailing, reason)
     log.warning("mailing.paused", mailing=mailing.pk, reason=reason)

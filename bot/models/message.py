@@ -33,6 +33,7 @@ class Message(models.Model):
         HOLD = "hold", _("замороженные деньги")
         REMINDER = "reminder", _("напоминание")
         STAFF = "staff", _("уведомление сотрудникам")
+        LEAD = "lead", _("обращение партнёру")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("ждёт отправки")

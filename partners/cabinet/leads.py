@@ -15,6 +15,7 @@ from partners.errors import NotPossible
 from partners.models import LeadOffer
 from partners.selectors.leads import offer_card, offers_by_status, offers_to
 from partners.services import leads
+from partners.services.chats import chats_of
 
 ON_A_PAGE = 20
 ANSWERS = {"accept": True, "decline": False}
@@ -37,6 +38,7 @@ def listing(request: HttpRequest, visit: Visit) -> Answer:
         ],
         "all": sum(counts.values()),
         "shown": shown,
+        "chats": chats_of(visit.partner),
         "offers": [offer_card(offer, visit.partner.language) for offer in shown],
     }
     return page(request, visit, "cabinet/leads.html", context)

@@ -14,6 +14,7 @@ from partners.cabinet import (
     profile,
     services,
     statistics,
+    telegram,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("leads/", leads.listing, name="cabinet-leads"),
     path("leads/<int:number>/", leads.show, name="cabinet-lead"),
     path("leads/<int:number>/answer/", leads.answer, name="cabinet-lead-answer"),
+    path("leads/telegram/", telegram.on, name="cabinet-telegram"),
+    path("leads/telegram/<int:number>/off/", telegram.off, name="cabinet-telegram-off"),
     path("statistics/", statistics.show, name="cabinet-statistics"),
     path("plan/", plan.show, name="cabinet-plan"),
     path("plan/buy/", plan.buy, name="cabinet-plan-buy"),
