@@ -218,6 +218,7 @@ def test_every_customer_news_has_words_for_a_partner():
         "gift_claimed": "no gifts are sold to companies",
         "days_ready": "days with a link: trial, code, channel, gift",
         "referral_rewarded": "a company invites nobody",
+        "offer_in_telegram": "a partner's own chat; the letter is `leads.tell_partner`'s",
         "reminder_by_mail": "for a closed chat; `reminder_due` writes to partners",
     }
     by_letter = {
