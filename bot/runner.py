@@ -17,6 +17,7 @@ from bot.application import ALLOWED_UPDATES, build_application, introduce
 from bot.bridge import in_db
 from bot.routing import BotApplication
 from bot.standby import Turn
+from integrations import watchdog
 from integrations.services import heartbeats
 
 log = structlog.get_logger(__name__)
@@ -161,6 +162,7 @@ async def _still_ours(turn: Turn) -> bool:
 
 async def _beat() -> None:
     while True:
+        watchdog.alive()
         try:
             await in_db(heartbeats.beat, "bot")
         except Error as error:

@@ -9,6 +9,7 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from integrations import watchdog
 from integrations.services import heartbeats
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Pulse:
     def _run(self) -> None:
         while True:
             if time.monotonic() - self._turned <= self._interval:
+                watchdog.alive()
                 self.beat()
             time.sleep(self._interval)
 

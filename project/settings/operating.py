@@ -1,4 +1,4 @@
-"""Running the installation: backups."""
+"""Running the installation: backups, and the word to systemd."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ if len(_keep) != 3 or not all(word.isdecimal() for word in _keep):
 BACKUP_KEEP: tuple[int, int, int] = (int(_keep[0]), int(_keep[1]), int(_keep[2]))
 # Where PostgreSQL's client programs are; nothing: on the PATH.
 PG_BIN = env.text("PG_BIN", "")
+
+# Set by systemd for services of Type=notify.
+NOTIFY_SOCKET = env.text("NOTIFY_SOCKET", "")
 
 # Entries of CELERY_BEAT_SCHEDULE.
 OPERATING_SCHEDULE: dict[str, dict[str, Any]] = {
