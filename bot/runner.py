@@ -36,9 +36,11 @@ async def run(*, mode: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    watched = asyncio.create_task(_tell_systemd())
     try:
         await (serve_webhook(stop) if mode == "webhook" else poll_in_turns(stop))
     finally:
+        watched.cancel()
         log.info("bot.stopped")
 
 
@@ -160,9 +162,15 @@ async def _still_ours(turn: Turn) -> bool:
         return False
 
 
-async def _beat() -> None:
+async def _tell_systemd() -> None:
+    """The loop turns, whether this process has its turn with Telegram or stands by."""
     while True:
         watchdog.alive()
+        await asyncio.sleep(HEARTBEAT)
+
+
+async def _beat() -> None:
+    while True:
         try:
             await in_db(heartbeats.beat, "bot")
         except Error as error:

@@ -1,0 +1,64 @@
+"""The systemd units, looked at by systemd itself."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from devtools import plan
+
+UNITS = settings.BASE_DIR / "deploy" / "systemd"
+SERVICES = sorted(UNITS.glob("*.service"))
+MOST_EXPOSED = 3.0  # of 10, as `systemd-analyze security` counts
+ANALYZE = shutil.which("systemd-analyze")
+needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
+
+
+def analyze(*arguments: str) -> str:
+    done = subprocess.run([str(ANALYZE), *arguments], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_a_service_is_shut_in(unit: Path) -> None:
+    said = analyze("security", "--offline=true", "--no-pager", str(unit))
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert found, said
+    assert float(found[1]) <= MOST_EXPOSED
+
+
+@needs_systemd
+def test_every_unit_is_well_written(tmp_path: Path) -> None:
+    """With programs that exist: the real ones are only where it is installed."""
+    for unit in UNITS.iterdir():
+        text = re.sub(r"/opt/provodnik/current/\.venv/bin/\w+", "/bin/true", unit.read_text())
+        (tmp_path / unit.name.replace("@.", "@money.")).write_text(text)
+    said = analyze("verify", "--man=no", *map(str, sorted(tmp_path.iterdir())))
+    ours = [line for line in said.splitlines() if "provodnik" in line]
+    assert ours == []
+
+
+def test_every_queue_has_a_worker() -> None:
+    target = (UNITS / "provodnik.target").read_text()
+    served = set(re.findall(r"provodnik-worker@(\w+)\.service", target))
+    # What names no queue stands in Celery's own.
+    assert served == set(plan.QUEUES.split(",")) - {"celery"}
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    assert routed <= served
+
+
+def test_whoever_is_watched_says_that_it_works() -> None:
+    watched = [unit for unit in SERVICES if "WatchdogSec=" in unit.read_text()]
+    assert [unit.name for unit in watched] == [
+        "provodnik-beat.service",
+        "provodnik-bot.service",
+        "provodnik-worker@.service",
+    ]
+    for unit in watched:
+        assert "Type=notify\nNotifyAccess=main\n" in unit.read_text()

@@ -1,0 +1,104 @@
+"""The site of deploy/nginx in front of the real processes: TLS, addresses, limits, and who is believed."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support import nginx
+from tests.support.nginx import Site
+
+pytestmark = pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX)
+
+CALLED = (
+    "/1plat-webhook",
+    "/payments/callbacks/oneplat",
+    "/payments/callbacks/cryptobot",
+    "/payments/callbacks/yookassa",
+    *(
+        f"/payments/callbacks/cloudpayments/{kind}"
+        for kind in ("check", "pay", "fail", "confirm", "refund", "cancel")
+    ),
+    "/integrations/callbacks/tilda",
+    "/integrations/callbacks/tilda/wrong-secret",
+)
+FORGED = "203.0.113.77"
+
+
+@pytest.fixture(scope="module")
+def front(stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("nginx")
+    with nginx.site(folder, upstreams=[f"127.0.0.1:{stack.addresses.web_port}"]) as running:
+        yield running
+
+
+def send(front: Site, method: str, path: str, **options: object) -> requests.Response:
+    options = {"timeout": 10, "allow_redirects": False, "verify": str(front.authority), **options}
+    return requests.request(method, f"{front.url}{path}", **options)  # type: ignore[arg-type]
+
+
+def test_the_file_is_one_that_nginx_reads(tmp_path: Path) -> None:
+    nginx.certify(tmp_path)
+    main = nginx.written(tmp_path, upstreams=["127.0.0.1:9"], https=8443, http=8080)
+    done = subprocess.run(
+        [str(nginx.NGINX), "-t", "-c", str(main), "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def test_http_leads_to_https_and_keeps_the_method(front: Site) -> None:
+    answer = requests.post(
+        f"{front.plain_url}/1plat-webhook?a=1", timeout=10, allow_redirects=False
+    )
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "https://localhost/1plat-webhook?a=1"
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", CALLED)
+def test_every_callback_address_is_answered_by_its_receiver(
+    front: Site, path: str, slash: str
+) -> None:
+    answer = send(front, "POST", f"{path}{slash}", json={"nothing": "of ours"})
+    # Refused as a call of nobody, which only the receiver does: no redirect, no page, no "not found".
+    assert answer.status_code in (200, 400, 403), answer.text[:200]
+    assert "<html" not in answer.text.lower()
+
+
+def test_an_address_that_a_caller_writes_himself_is_not_believed(front: Site, stack) -> None:
+    headers = {"X-Forwarded-For": FORGED, "X-Real-IP": FORGED, "Forwarded": f"for={FORGED}"}
+    body = {"who": "a forged address"}
+    assert send(
+        front, "POST", "/payments/callbacks/oneplat", json=body, headers=headers
+    ).status_code in (400, 403)
+    kept = stack.value(
+        "SELECT host(remote_addr) FROM integrations_inboundcallback WHERE position(%s::bytea in body) > 0",
+        b"a forged address",
+    )
+    assert kept == "127.0.0.1"
+
+
+def test_a_body_beyond_the_limit_is_refused_at_the_door(front: Site) -> None:
+    assert send(front, "POST", "/1plat-webhook", data=b"x" * (1024 * 1024 + 1)).status_code == 413
+
+
+def test_guessing_a_password_is_slowed_down_and_callbacks_are_not(front: Site) -> None:
+    guesses = [send(front, "GET", "/admin/login/").status_code for _ in range(25)]
+    assert guesses[0] == 200
+    assert 429 in guesses
+    calls = [send(front, "POST", "/1plat-webhook", json={"n": n}).status_code for n in range(60)]
+    assert 429 not in calls
+
+
+def test_nginx_tells_nothing_of_itself(front: Site) -> None:
+    answer = send(front, "GET", "/nowhere/")
+    assert answer.status_code == 404
+    assert answer.headers["Server"] == "nginx"  # and no version

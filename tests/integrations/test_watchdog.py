@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from integrations import watchdog
+from integrations.pulse import Pulse
+from project.celery import app
+from project.scheduler import Scheduler
+
+
+@pytest.fixture
+def systemd(settings, tmp_path: Path):
+    """What systemd would hear."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(5)
+        settings.NOTIFY_SOCKET = str(tmp_path / "notify")
+        yield ear
+
+
+def test_a_process_says_that_it_is_ready_and_alive(systemd) -> None:
+    watchdog.alive()
+    assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
+
+
+def test_a_worker_whose_loop_turns_says_so(systemd, transactional_db) -> None:
+    Pulse("worker", interval=60).turn()
+    assert b"WATCHDOG=1" in systemd.recv(100)
+
+
+def test_the_clock_says_so_with_every_turn(systemd, tmp_path: Path) -> None:
+    scheduler = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
+    scheduler.tick()
+    assert b"WATCHDOG=1" in systemd.recv(100)
+
+
+def test_nobody_listening_stops_nobody(settings, tmp_path: Path, caplog) -> None:
+    settings.NOTIFY_SOCKET = ""
+    watchdog.alive()
+    settings.NOTIFY_SOCKET = str(tmp_path / "gone")
+    watchdog.alive()
+    assert "watchdog.not_told" in caplog.text

@@ -1,0 +1,127 @@
+"""The site of deploy/nginx before real processes: its own file, with other names and ports."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from django.conf import settings
+
+from tests.support.valkey import free_port
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+NO_NGINX = "nginx is not installed"
+MAIN = """
+worker_processes 1;
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    access_log off;
+    include {folder}/site.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """`url` by https, `plain_url` by http; `authority` is who signed the certificate."""
+
+    url: str
+    plain_url: str
+    authority: Path
+
+
+def written(folder: Path, *, upstreams: list[str], https: int, http: int) -> Path:
+    """The site as the installer would write it; returns nginx's own file."""
+    text = (settings.BASE_DIR / "deploy" / "nginx" / "provodnik.conf").read_text()
+    servers = "\n".join(f"    server {one};" for one in upstreams)
+    for old, new in (
+        ("    server 127.0.0.1:8000;", servers),
+        ("CERTIFICATE", str(folder)),
+        ("DOMAIN", "localhost"),
+        ("listen 80;", f"listen 127.0.0.1:{http};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{https} ssl;"),
+        ("    listen [::]:80;\n", ""),
+        ("    listen [::]:443 ssl;\n", ""),
+        ("/var/log/nginx", str(folder)),
+        ("/var/lib/provodnik", str(folder)),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "site.conf").write_text(text)
+    main = folder / "nginx.conf"
+    main.write_text(MAIN.format(folder=folder))
+    return main
+
+
+def certify(folder: Path) -> Path:
+    """An authority of our own and its certificate for localhost; returns the authority's."""
+    authority, key = folder / "authority.pem", folder / "authority.key"
+    subject = ["-subj", "/CN=Authority of the tests"]
+    _openssl(
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", authority, *subject
+    )
+    request = folder / "request.pem"
+    own_key = folder / "privkey.pem"
+    _openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        own_key,
+        "-out",
+        request,
+        "-subj",
+        "/CN=localhost",
+    )
+    names = folder / "names"
+    names.write_text("subjectAltName=DNS:localhost")
+    signed = ("-CA", authority, "-CAkey", key, "-CAcreateserial", "-extfile", names)
+    _openssl("x509", "-req", "-in", request, *signed, "-out", folder / "fullchain.pem")
+    return authority
+
+
+@contextmanager
+def site(folder: Path, *, upstreams: list[str]) -> Iterator[Site]:
+    https, http = free_port(), free_port()
+    authority = certify(folder)
+    main = written(folder, upstreams=upstreams, https=https, http=http)
+    process = subprocess.Popen([str(NGINX), "-c", str(main), "-p", str(folder)])
+    found = Site(f"https://localhost:{https}", f"http://localhost:{http}", authority)
+    try:
+        _wait(found)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(found: Site) -> None:
+    until = time.monotonic() + 10
+    while True:
+        try:
+            requests.get(f"{found.url}/health/live", verify=str(found.authority), timeout=2)
+        except requests.ConnectionError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _openssl(*arguments: object) -> None:
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
