@@ -9,7 +9,7 @@ from celery.beat import PersistentScheduler
 from integrations import watchdog
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]  # celery has no types for it
+class Scheduler(PersistentScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         """Seconds until the next one, at most `max_interval`."""
         watchdog.alive()
