@@ -12,7 +12,12 @@ import requests
 from tests.support import nginx
 from tests.support.nginx import Site
 
-pytestmark = pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX)
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX),
+]
 
 CALLED = (
     "/1plat-webhook",
