@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from devtools import (
     checks,
+    configuration,
     console,
     environment,
     foreground,
@@ -31,6 +32,7 @@ HELP = """\
 ./dev bench [ARGS]     the load bench, on a PostgreSQL that really writes to the disk
 ./dev manage ARGS      manage.py with the database of `./dev run`
 ./dev messages         bring locale/ up to date with the sources, and compile it
+./dev configuration    write docs/configuration.md anew, of .env.example and the code that reads it
 ./dev requirements L   the pinned packages of one layer: base, production, local or test
 ./dev lock [ARGS]      resolve requirements/*.in anew into lock.txt; ARGS go to uv: --upgrade
 
@@ -154,6 +156,12 @@ def messages(arguments: list[str]) -> int:
     return foreground.python("-m", "devtools.catalogues", *arguments, env=dict(os.environ))
 
 
+def write_configuration(arguments: list[str]) -> int:
+    configuration.PAGE.write_text(configuration.written(), encoding="utf-8")
+    console.say(f"written: {configuration.PAGE.relative_to(places.ROOT)}")
+    return 0
+
+
 def lock(arguments: list[str]) -> int:
     """The versions in the lock stay as they are unless the arguments say otherwise."""
     environment.ensure("test")
@@ -259,6 +267,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "manage": manage,
     "messages": messages,
+    "configuration": write_configuration,
     "requirements": print_requirements,
     "lock": lock,
 }

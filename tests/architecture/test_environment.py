@@ -8,6 +8,7 @@ import re
 import pytest
 from django.conf import settings
 
+from devtools import configuration
 from integrations.checks import NAMES
 from payments.registry import known_slugs
 from project.settings import base
@@ -86,6 +87,13 @@ def test_every_variable_has_a_comment_above_it():
         else:
             section = line
     assert bare == []
+
+
+def test_the_page_of_the_configuration_says_what_the_code_reads():
+    """`./dev configuration` writes it."""
+    page = read("docs/configuration.md")
+    assert page == configuration.written()
+    assert re.findall(r"^\| `([A-Z0-9_]+)`", page, re.MULTILINE) == explained()
 
 
 def test_a_secret_has_no_value():
