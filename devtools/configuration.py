@@ -22,12 +22,12 @@ KINDS = {"flag": "true or false", "number": "whole number", "words": "list, by c
 APPS = ("project", "bot", "partners", "payments", "integrations")
 HEAD = """# Configuration
 
-Everything that is read from the environment. This page is made by `./dev configuration` of `.env.example` and of the code that
-reads it; do not edit it.
+Everything that is read from the environment. This page is made by `./dev configuration` of `.env.example` and of the
+code that reads it; do not edit it.
 
-Copy `.env.example` to `.env`, or set the variables wherever your processes get theirs from. Any value may come from a file instead:
-set `NAME_FILE=/run/secrets/name` and leave `NAME` out. White space around a value is dropped. A variable without a default has to
-be set only where what it is for is used; `manage.py doctor` says what is missing or wrong.
+Copy `.env.example` to `.env`, or set the variables wherever your processes get theirs from. Any value may come from a
+file instead: set `NAME_FILE=/run/secrets/name` and leave `NAME` out. White space around a value is dropped. A variable
+without a default has to be set only where what it is for is used; `manage.py doctor` says what is missing or wrong.
 """
 
 
