@@ -46,11 +46,14 @@ def test_every_unit_is_well_written(tmp_path: Path) -> None:
 
 def test_every_queue_has_a_worker() -> None:
     target = (UNITS / "provodnik.target").read_text()
-    served = set(re.findall(r"provodnik-worker@(\w+)\.service", target))
-    # What names no queue stands in Celery's own.
-    assert served == set(plan.QUEUES.split(",")) - {"celery"}
+    assert set(re.findall(r"provodnik-worker@(\w+)\.service", target)) == set(
+        plan.QUEUES.split(",")
+    )
+    mailer = (UNITS / "provodnik-mailer.service").read_text()
+    assert f" -Q {plan.MAILINGS} -P threads -c {plan.SENDERS} " in mailer
+    assert "provodnik-mailer.service" in target
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
-    assert routed <= served
+    assert routed <= {*plan.QUEUES.split(","), plan.MAILINGS}
 
 
 def test_whoever_is_watched_says_that_it_works() -> None:
@@ -58,6 +61,7 @@ def test_whoever_is_watched_says_that_it_works() -> None:
     assert [unit.name for unit in watched] == [
         "provodnik-beat.service",
         "provodnik-bot.service",
+        "provodnik-mailer.service",
         "provodnik-worker@.service",
     ]
     for unit in watched:
