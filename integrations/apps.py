@@ -5,6 +5,7 @@ from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 from integrations import checks
+from integrations.mail.checks import check_mail
 
 
 class IntegrationsConfig(AppConfig):
@@ -17,3 +18,4 @@ class IntegrationsConfig(AppConfig):
         register(checks.check_fns)
         register(checks.check_umnico)
         register(checks.check_values)
+        register(check_mail)

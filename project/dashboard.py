@@ -30,7 +30,7 @@ from payments.money import Money
 from payments.provider import PaymentProvider
 from payments.registry import all_providers
 from project.callback_addresses import callback_addresses
-from project.tiles import Tile, letter_tile, notice_tile, registry_tiles, tile
+from project.tiles import Tile, mail_tiles, notice_tile, registry_tiles, tile
 
 ALIVE_FOR = timedelta(seconds=60)
 
@@ -78,7 +78,7 @@ def office_dashboard(user: Any) -> Dashboard:
             *registry_tiles(user),
             *(call_tiles() if sees_calls else []),
             *([notice_tile()] if user.has_perm("bot.view_notice") else []),
-            *([letter_tile()] if user.has_perm("integrations.view_mailmessage") else []),
+            *(mail_tiles() if user.has_perm("integrations.view_mailmessage") else []),
         ],
         processes=process_lights(),
         providers=provider_lights() if sees_calls else [],

@@ -5,6 +5,12 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+SEES_MAIL = (
+    "integrations.view_bounce",
+    "integrations.view_suppression",
+    "integrations.view_mailpause",
+    "integrations.view_brand",
+)
 SEES = (
     "payments.view_payment",
     "payments.view_incident",
@@ -26,6 +32,7 @@ SEES = (
     "integrations.view_inboundcallback",
     "integrations.view_outboxmessage",
     "integrations.view_mailmessage",
+    *SEES_MAIL,
     "bot.view_message",
     "bot.view_notice",
 )
@@ -92,6 +99,8 @@ RECONCILES = (
     "payments.run_reconciliation",
     "payments.sign_reconciliation",
 )
+# Whom nothing is written to.
+RUNS_MAIL = ("integrations.add_suppression", "integrations.delete_suppression")
 HELPS = (
     "bot.change_notice",  # take one in hand
     "payments.add_paylink",
@@ -100,6 +109,7 @@ HELPS = (
     "payments.examine_provider",
     "payments.stop_renewal",
     "integrations.replay",
+    *RUNS_MAIL,
 )
 SETTLES_HOLDS = ("payments.settle_hold",)
 READS_STATEMENTS = ("payments.confirm_transfer",)
@@ -115,6 +125,7 @@ SEES_STAFF = (
     "admin.view_logentry",
 )
 RUNS = (
+    "integrations.change_brand",
     "payments.add_plan",
     "payments.change_plan",
     "payments.add_planprice",
@@ -153,6 +164,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "integrations.view_inboundcallback",
         "integrations.view_outboxmessage",
         "integrations.view_mailmessage",
+        *SEES_MAIL,
+        *RUNS_MAIL,
         "integrations.replay",
     ),
     "Аудитор (только чтение)": (

@@ -13,7 +13,7 @@ from integrations.admin.badges import Tone, duration
 from integrations.admin.cards import list_link
 from integrations.admin.letters import TROUBLE
 from integrations.clock import now
-from integrations.models import MailMessage
+from integrations.models import MailMessage, MailPause
 from partners.admin.conversation_filters import FOR_PEOPLE, failed_messages
 from partners.models import Application, Conversation, Document, RegistryChange
 from project.admin.notices import UNSENT
@@ -92,11 +92,26 @@ def conversation_tiles() -> list[Tile]:
     ]
 
 
-def letter_tile() -> Tile:
+def mail_tiles() -> list[Tile]:
+    """Letters somebody should look at; why the others wait, only while they do."""
+    return [_letter_tile(), *([_pause_tile()] if MailPause.objects.exists() else [])]
+
+
+def _letter_tile() -> Tile:
     return tile(
         _("Письма с ошибкой"),
-        _("не приняты или неизвестно, ушли ли"),
+        _("не приняты, вернулись или неизвестно, ушли ли"),
         MailMessage.objects.filter(TROUBLE),
         list_link(MailMessage, queue="trouble"),
+        Tone.BAD,
+    )
+
+
+def _pause_tile() -> Tile:
+    return tile(
+        _("Письма ждут"),
+        _("почтовый сервер не принимает: ничего не потеряно"),
+        MailPause.objects.all(),
+        list_link(MailPause),
         Tone.BAD,
     )

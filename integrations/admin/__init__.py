@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.admin import callbacks, letters, outbox
+from integrations.admin import brand, callbacks, letters, outbox, suppressions
 
-__all__ = ["callbacks", "letters", "outbox"]
+__all__ = ["brand", "callbacks", "letters", "outbox", "suppressions"]

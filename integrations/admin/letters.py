@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from integrations.admin.badges import Tone, badge, moment
 from integrations.admin.cards import Card, CardAdmin, Fact, case_link, shortened
+from integrations.admin.suppressions import bounce_table
+from integrations.admin.templates import TemplatePages
 from integrations.mail.addresses import shown
 from integrations.models import MailMessage
 from integrations.services import post
@@ -51,7 +53,7 @@ class LetterQueue(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("trouble", _("не приняты или неизвестно, ушли ли"))]
+        return [("trouble", _("не приняты, вернулись или неизвестно, ушли ли"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(TROUBLE) if self.value() == "trouble" else queryset
@@ -77,11 +79,11 @@ def kinds() -> list[str]:
 
 
 SUBJECT = ".subject.txt"
-TROUBLE = Q(status__in=[Status.REFUSED, Status.UNCLEAR])
+TROUBLE = Q(status__in=[Status.REFUSED, Status.UNCLEAR, Status.BOUNCED])
 
 
 @admin.register(MailMessage)
-class MailMessageAdmin(CardAdmin):
+class MailMessageAdmin(TemplatePages, CardAdmin):
     change_form_template = "admin/office/mail.html"
     list_display = ("subject", "reader", "state", "case_page", "made", "trouble")
     list_filter = (
@@ -141,12 +143,15 @@ class MailMessageAdmin(CardAdmin):
                 Fact(_("Язык"), row.language),
                 Fact(_("Дело"), case_link(row.case)),
                 Fact(_("Ключ"), row.key, is_code=True),
+                Fact("Message-ID", row.message_id, is_code=True),
                 Fact(_("Написано"), moment(row.created_at, seconds=True)),
                 Fact(_("Отправлено"), moment(row.sent_at, seconds=True)),
             ],
             texts=[(_("Текст"), row.text)],
             extra={"html": row.html},
         )
+        if returned := list(row.bounces.all()[:10]):
+            card.tables = [bounce_table(returned)]
         if row.status != Status.SENDING and self.may(request, "again"):
             card.actions = [self.button("again", row, _("Отправить ещё раз"), asks=True)]
         return card

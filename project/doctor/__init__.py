@@ -8,7 +8,7 @@ from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
 from project.doctor.registry import tax_service
-from project.doctor.services import mail, panel, telegram
+from project.doctor.services import mail, panel, telegram, waiting_letters
 from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
 from project.doctor.umnico import umnico
@@ -37,7 +37,7 @@ def examine() -> list[Section]:
     outside = [
         Section("Remnawave", panel()),
         Section("Telegram", telegram()),
-        Section("E-mail", mail()),
+        Section("E-mail", [*mail(), *(waiting_letters() if readable else [])]),
         Section("FNS", tax_service(kept=readable)),
         Section("Umnico API", umnico()),
     ]

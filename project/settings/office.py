@@ -155,6 +155,17 @@ UNFOLD: dict[str, Any] = {
                     page(_("Входящие вызовы"), "call_received", "integrations.inboundcallback"),
                     page(_("Исходящие действия"), "call_made", "integrations.outboxmessage"),
                     page(_("Письма"), "mail", "integrations.mailmessage"),
+                    {
+                        "title": _("Шаблоны писем"),
+                        "icon": "drafts",
+                        "link": reverse_lazy("admin:integrations_mailmessage_templates"),
+                        "permission": lambda request: request.user.has_perm(
+                            "integrations.view_mailmessage"
+                        ),
+                    },
+                    page(_("Возвраты писем"), "assignment_return", "integrations.bounce"),
+                    page(_("Исключённые адреса"), "unsubscribe", "integrations.suppression"),
+                    page(_("Паузы писем"), "pause_circle", "integrations.mailpause"),
                 ],
             },
             {
@@ -163,6 +174,7 @@ UNFOLD: dict[str, Any] = {
                     page(_("Тарифы"), "sell", "payments.plan"),
                     page(_("Промокоды"), "confirmation_number", "payments.promocode"),
                     page(_("Платёжные системы"), "credit_card", "payments.providerstate"),
+                    page(_("Вид писем"), "palette", "integrations.brand"),
                     page(_("Сотрудники"), "badge", "auth.user"),
                     page(_("Роли"), "shield_person", "auth.group"),
                     page(_("Приложения с кодами"), "phonelink_lock", "otp_totp.totpdevice"),

@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bot.models import Notice, Recipient
 from integrations.clock import now
+from integrations.models import Bounce, Brand, MailPause, Suppression
 from payments.models import (
     AutoRenewal,
     DayEntry,
@@ -70,6 +71,10 @@ def a_row_of_everything(db) -> User:
     ReconciliationRun.objects.create(subject="oneplat", since=now(), until=now())
     Statement.objects.create(provider="oneplat", name="a.csv", uploaded_by=boss, sha256="0" * 64)
     TOTPDevice.objects.create(user=staff_member(name="vera"), name="phone", confirmed=True)
+    Suppression.objects.create(address="anna@example.test", reason="staff")
+    Bounce.objects.create(report_id="r", address="anna@example.test", action="failed")
+    MailPause.objects.create(scope="all", why="limit", until=now())
+    Brand.objects.create(pk=1, name="Проводник")
     one_of_everything(boss)
     return boss
 
