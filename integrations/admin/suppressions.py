@@ -42,18 +42,14 @@ class WhyForm(forms.Form):
 
 
 class SuppressionForm(forms.ModelForm):  # type: ignore[type-arg]
+    detail = forms.CharField(
+        label=gettext_lazy("Почему"), max_length=300, widget=UnfoldAdminTextInputWidget
+    )
+
     class Meta:
         model = Suppression
         fields = ("address", "detail")
-        labels = {"detail": gettext_lazy("Почему")}
-        widgets = {
-            "address": UnfoldAdminTextInputWidget,
-            "detail": UnfoldAdminTextInputWidget,
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["detail"].required = True
+        widgets = {"address": UnfoldAdminTextInputWidget}
 
     def clean_address(self) -> str:
         try:

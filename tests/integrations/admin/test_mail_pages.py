@@ -148,6 +148,7 @@ def test_an_address_is_suppressed_and_forgiven_with_a_reason(office, boss):
     office.post(add, {"address": "Anna@Example.com", "detail": "попросила"})
     row = Suppression.objects.get()
     assert (row.address, row.reason, row.detail) == (TO, "staff", "попросила")
+    assert "попросила" in office.get(page(row)).content.decode()
     listed = office.get(list_of(Suppression), {"q": "example.com"}).content.decode()
     assert TO in listed
     assert TO not in office.get(list_of(Suppression), {"q": "b@example.com"}).content.decode()
