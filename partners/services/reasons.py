@@ -144,16 +144,19 @@ REASONS = (
 
 def load_reasons() -> int:
     """Create the default reasons that are missing; returns how many. An edited one is left as it is."""
-    created = 0
-    for position, reason in enumerate(REASONS, 1):
-        defaults = {
-            "outcome": reason.outcome,
-            "title_ru": reason.title_ru,
-            "title_en": reason.title_en,
-            "letter_ru": reason.letter_ru,
-            "letter_en": reason.letter_en,
-            "reapply_days": reason.reapply_days,
-            "position": position,
-        }
-        created += DecisionReason.objects.get_or_create(code=reason.code, defaults=defaults)[1]
-    return created
+    known = set(DecisionReason.objects.values_list("code", flat=True))
+    missing = [
+        DecisionReason(
+            code=reason.code,
+            outcome=reason.outcome,
+            title_ru=reason.title_ru,
+            title_en=reason.title_en,
+            letter_ru=reason.letter_ru,
+            letter_en=reason.letter_en,
+            reapply_days=reason.reapply_days,
+            position=position,
+        )
+        for position, reason in enumerate(REASONS, 1)
+        if reason.code not in known
+    ]
+    return len(DecisionReason.objects.bulk_create(missing, ignore_conflicts=True))

@@ -161,40 +161,41 @@ def _load(
 
 
 def _load_tiers() -> int:
-    created = 0
-    for position, (code, title_ru, title_en, leads, month, year) in enumerate(TIERS, 1):
-        if Tier.objects.filter(code=code).exists():
-            continue
-        Tier.objects.create(
+    known = set(Tier.objects.values_list("code", flat=True))
+    missing = [(position, *tier) for position, tier in enumerate(TIERS, 1) if tier[0] not in known]
+    wanted = [
+        _plan(code, term, titles, months, amount)
+        for _position, code, *titles, _leads, month, year in missing
+        for term, months, amount in (("month", 1, month), ("year", 12, year))
+        if amount is not None
+    ]
+    Plan.objects.bulk_create(wanted, ignore_conflicts=True)
+    plans = {plan.code: plan for plan in Plan.objects.filter(code__in=[p.code for p in wanted])}
+    tiers = [
+        Tier(
             code=code,
             title_ru=title_ru,
             title_en=title_en,
             leads_a_month=leads,
             position=position,
-            monthly=_plan(code, "month", title_ru, title_en, 1, month),
-            yearly=_plan(code, "year", title_ru, title_en, 12, year),
+            monthly=plans.get(f"p-{code}-month"),
+            yearly=plans.get(f"p-{code}-year"),
         )
-        created += 1
-    return created
+        for position, code, title_ru, title_en, leads, _month, _year in missing
+    ]
+    return len(Tier.objects.bulk_create(tiers, ignore_conflicts=True))
 
 
-def _plan(
-    tier: str, term: str, title_ru: str, title_en: str, months: int, amount: Decimal | None
-) -> Plan | None:
+def _plan(tier: str, term: str, titles: list[str], months: int, amount: Decimal) -> Plan:
     """What is sold to a partner: calendar months of a tier."""
-    if amount is None:
-        return None
     words = ("месяц", "month") if months == 1 else ("год", "year")
-    plan, _fresh = Plan.objects.get_or_create(
+    return Plan(
         code=f"p-{tier}-{term}",
-        defaults={
-            "title_ru": f"{title_ru}, {words[0]}",
-            "title_en": f"{title_en}, {words[1]}",
-            "length": months,
-            "unit": "month",
-            "amount": amount,
-            "is_active": True,
-            "audience": Plan.Audience.PARTNERS,
-        },
+        title_ru=f"{titles[0]}, {words[0]}",
+        title_en=f"{titles[1]}, {words[1]}",
+        length=months,
+        unit="month",
+        amount=amount,
+        is_active=True,
+        audience=Plan.Audience.PARTNERS,
     )
-    return plan
