@@ -2,10 +2,11 @@
 import {attempt, call, follow, make, toast} from "../common.js";
 import {dayOf, drawn} from "./message.js";
 import {drawPeople, payloadOf, welcome} from "./people.js";
+import {drawTopics, groupActions, inTopic, topicOf} from "./topics.js";
 
 const find = (id) => document.getElementById(id);
 const chats = new Map(), messages = new Map(), waiting = new Map();
-let current = null, bot = {username: "", name: "", description: ""};
+let current = null, thread = null, bot = {username: "", name: "", description: ""};
 
 let atEnd = true;
 
@@ -76,6 +77,7 @@ function remembered() {
 
 function choose(id) {
   current = id;
+  thread = null;
   document.body.classList.toggle("open", id !== null);
   history.replaceState(null, "", id === null ? "/chat/" : `/chat/#${id}`);
   find("actions").hidden = find("commands").hidden = true;
@@ -95,9 +97,10 @@ function drawTalk(jump = false) {
   atEnd = jump || list.scrollHeight - list.scrollTop - list.clientHeight < 120;
   const items = [];
   let day = "";
-  for (const view of [...messages.get(current)?.values() ?? []].sort((a, b) => a.message_id - b.message_id)) {
+  const said = [...messages.get(current)?.values() ?? []].filter((view) => inTopic(view, thread));
+  for (const view of said.sort((a, b) => a.message_id - b.message_id)) {
     if (dayOf(view) !== day) items.push(make("li", {className: "day"}, day = dayOf(view)));
-    items.push(drawn(view, act));
+    items.push(drawn(view, act, thread === null ? topicOf(chats.get(current), view) : ""));
   }
   const chat = chats.get(current);
   if (chat && !items.length) {
@@ -112,6 +115,7 @@ function drawPerson() {
   const chat = chats.get(current);
   find("head").hidden = find("foot").hidden = find("messages").hidden = !chat;
   find("nobody").hidden = Boolean(chat);
+  drawTopics(chat, thread, (id) => { thread = id; drawTalk(true); drawPerson(); });
   if (!chat) return;
   find("bot-name").textContent = chat.type === "private" ? bot.name : chat.title;
   const handle = chat.username ? ` @${chat.username}` : "";
@@ -159,6 +163,7 @@ function drawActions() {
     }),
   }, title);
   find("actions").replaceChildren(
+    ...groupActions(chat, thread),
     make("button", {type: "button", role: "menuitem", className: chat.blocked ? "" : "bad",
       onclick: () => attempt(() => call("/control/telegram/block", {chat_id: chat.id, blocked: !chat.blocked}))},
     chat.blocked ? "Разблокировать бота" : "Заблокировать бота"),

@@ -28,12 +28,14 @@ function attachment(wire, act) {
     make("a", {href: `/chat/file/${wire.document.file_id}`, download: wire.document.file_name}, wire.document.file_name));
 }
 
-export function drawn(view, act) {
+export function drawn(view, act, topic = "") {
   const wire = view.message;
+  if (wire.forum_topic_created) return make("li", {className: "service"}, `Создана тема ${wire.forum_topic_created.name}`);
   const text = wire.text ?? wire.caption ?? "";
   const stamp = `${wire.edit_date ? "изменено " : ""}${time(wire.date * 1000)}`;
   const quoted = wire.reply_to_message;
   const bubble = make("div", {className: "bubble"},
+    topic ? make("div", {className: "topic"}, topic) : null,
     quoted ? make("div", {className: "quote"}, quoted.text ?? quoted.caption ?? "Фото") : null,
     attachment(wire, act),
     make("div", {className: "words"}, formatted(text, wire.entities ?? wire.caption_entities, act),
