@@ -42,7 +42,9 @@ class Steps(Editing):
         if request.method == "POST" and form.is_valid():
             return self._schedule(request, row, form.cleaned_data["at"])
         now_true = side(row)
-        effects = [*now_true.problems]
+        effects = [
+            _("Пока нельзя: %(problem)s") % {"problem": problem} for problem in now_true.problems
+        ]
         if not now_true.problems and now_true.counted:
             effects = [
                 _("Получат: %(number)s.") % {"number": now_true.counted.total},
