@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -86,6 +87,19 @@ def _news(what: str, when: Any, /, **facts: Any) -> Sample:
     return Sample(kind="plan_news", case=what, title=when, facts=known | facts)
 
 
+def _mailing(case: str, title: Any, **facts: Any) -> Sample:
+    known = {
+        "subject": f"{COMPANY}: 7",
+        "content": format_html('<p>{} <a href="{}">{}</a></p>', COMPANY, f"{URL}/c/1/", CODE),
+        "content_text": f"{COMPANY} {CODE}\n{URL}/c/1/",
+        "button": "OK",
+        "button_url": f"{URL}/c/2/",
+        "unsubscribe_url": f"{URL}/u/sample/",
+        "is_service": False,
+    }
+    return Sample(kind="mailing", case=case, title=title, facts=known | facts)
+
+
 def _reminder(case: str, title: Any, **facts: Any) -> Sample:
     known = {
         "first_name": "Anna",
@@ -155,6 +169,34 @@ SAMPLES: tuple[Sample, ...] = (
         kind="lead_cards",
         title=_("Клиенту: подходящие компании"),
         facts=_cards,
+    ),
+    Sample(
+        kind="chat_answer",
+        title=_("Клиенту: ответ на заявку с сайта"),
+        facts={"name": "Anna", "site": "example.com", "text": f"120 m²\n{URL}/partners/"},
+    ),
+    _mailing("news", _("Рассылка")),
+    _mailing("service", _("Рассылка: служебная"), is_service=True),
+    Sample(
+        kind="staff_notice",
+        title=_("Сотрудникам: уведомления"),
+        facts={
+            "notices": [
+                {
+                    "title": "Refund",
+                    "text": "1 490 ₽\n№ 1042",
+                    "more": 3,
+                    "topic": "money",
+                    "when": UNTIL,
+                    "url": f"{URL}/admin/",
+                },
+                {"title": "Application", "topic": "partners", "when": UNTIL},
+            ],
+            "count": 2,
+            "is_down": True,
+            "rest": 4,
+            "list_url": f"{URL}/admin/bot/notice/",
+        },
     ),
     _news("active", _("Тариф оплачен")),
     _news("active-late", _("Деньги дошли после закрытия счёта"), late=True),
