@@ -13,6 +13,7 @@ from partners.admin import (
     look,
     own_changes,
     partners,
+    quota_months,
     sent_cards,
     vocabulary,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "look",
     "own_changes",
     "partners",
+    "quota_months",
     "sent_cards",
     "vocabulary",
 ]

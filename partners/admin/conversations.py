@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from integrations.admin.badges import NOTHING, moment
 from integrations.admin.cards import Action, Card, CardAdmin, shortened
 from partners.admin import conversation_filters as filters
-from partners.admin.conversation_forms import AgainForm, ReplyForm
+from partners.admin.conversation_forms import AgainForm, FactsForm, ReplyForm
 from partners.admin.conversation_page import can_answer, contact_facts, lead_tables, thread_of
 from partners.admin.conversation_words import (
     excerpt,
@@ -35,7 +35,7 @@ from partners.admin.conversation_words import (
 )
 from partners.errors import NotPossible
 from partners.models import ChatMessage, Conversation
-from partners.services import attending, saying
+from partners.services import attending, correcting, saying
 
 ANSWERS = "partners.answer_conversation"
 SEES = "partners.view_conversation"
@@ -63,6 +63,8 @@ class ConversationAdmin(CardAdmin):
         "give_back": ("give_back", ANSWERS),
         "reply": ("reply", ANSWERS),
         "again": ("again", ANSWERS),
+        "facts": ("facts", ANSWERS),
+        "match": ("match", ANSWERS),
         "close": ("close", ANSWERS),
     }
 
@@ -148,6 +150,8 @@ class ConversationAdmin(CardAdmin):
             if row.taken_by_id != request.user.pk:
                 found.append(self.button("take_over", row, _("Перехватить"), asks=True))
             found.append(self.button("give_back", row, _("Вернуть роботу")))
+        found.append(self.button("facts", row, _("Исправить"), asks=True))
+        found.append(self.button("match", row, _("Подобрать сейчас")))
         if row.stage != Conversation.Stage.CLOSED:
             found.append(self.button("close", row, _("Закончить")))
         return found
@@ -203,6 +207,41 @@ class ConversationAdmin(CardAdmin):
     def close(self, request: HttpRequest, row: Conversation) -> HttpResponse:
         said = _("Диалог закончен. Если человек напишет снова, его встретит робот.")
         return self._act(request, row, said, lambda pk, _staff: attending.close(pk))
+
+    def facts(self, request: HttpRequest, row: Conversation) -> HttpResponse:
+        """Put right what was misunderstood."""
+        form = FactsForm(request.POST if request.method == "POST" else None, conversation=row)
+        if request.method != "POST" or not form.is_valid():
+            return self.ask(
+                request,
+                row,
+                title=_("Исправить, что поняли: %(talk)s") % {"talk": row},
+                effects=[
+                    _("Обращение, по которому ещё никого не нашли, изменится вместе с диалогом."),
+                    _("Партнёров ищет отдельная кнопка «Подобрать сейчас»."),
+                ],
+                form=form,
+                button=_("Сохранить"),
+            )
+        contacts = {name: form.cleaned_data[name] for name in ("name", "phone", "email")}
+        return self._act(
+            request,
+            row,
+            _("Сохранено."),
+            lambda pk, _staff: correcting.put_right(pk, form.wish(), **contacts),
+        )
+
+    @method_decorator(require_POST)
+    def match(self, request: HttpRequest, row: Conversation) -> HttpResponse:
+        try:
+            offers = correcting.match_now(row.pk)
+        except NotPossible as error:
+            return self.done(request, row, str(error), level=messages.WARNING)
+        self.log_change(request, row, _("Подбор партнёров: %(n)s") % {"n": len(offers)})
+        if not offers:
+            said = _("Никто не подошёл: измените место, работы или бюджет.")
+            return self.done(request, row, said, level=messages.WARNING)
+        return self.done(request, row, _("Подобрали: %(n)s. Карточки уходят.") % {"n": len(offers)})
 
     @method_decorator(require_POST)
     def reply(self, request: HttpRequest, row: Conversation) -> HttpResponse:

@@ -7,12 +7,14 @@ from typing import ClassVar
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from integrations.admin.badges import NOTHING, Tone, badge, moment
-from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, shortened
+from integrations.admin.cards import Action, Card, CardAdmin, Fact, Table, row_link, shortened
 from partners.admin.conversation_page import cards_table
 from partners.admin.conversation_words import stage_badge, who
 from partners.admin.filters import count_of
@@ -20,8 +22,8 @@ from partners.admin.forms import StarsForm
 from partners.admin.previews import PreviewsCard
 from partners.admin.words import offer_badge, price_range
 from partners.errors import NotPossible
-from partners.models import Lead, LeadOffer, QuotaMonth
-from partners.services import leads, matching
+from partners.models import Lead, LeadOffer
+from partners.services import dialogue, leads, matching
 
 RATES = "partners.change_partner"
 MOST = 20
@@ -51,6 +53,7 @@ class LeadAdmin(PreviewsCard):
     sortable_by = ()
     card_actions: ClassVar[dict[str, tuple[str, str]]] = {
         "preview": ("preview", "partners.view_lead"),
+        "match": ("match", "partners.answer_conversation"),
         "close": ("close", RATES),
     }
 
@@ -140,6 +143,26 @@ class LeadAdmin(PreviewsCard):
             return self.done(request, row, _("Оно уже закрыто."), level=messages.WARNING)
         self.log_change(request, row, _("Обращение закрыто"))
         return self.done(request, row, _("Обращение закрыто."))
+
+    def _ways(self, request: HttpRequest, row: Lead) -> list[Action]:
+        found = []
+        if row.status == Lead.Status.NOBODY and self.may(request, "match"):
+            found.append(self.button("match", row, _("Подобрать сейчас"), is_main=True))
+        return [*found, self.button("preview", row, _("Как выглядит карточка"), asks=True)]
+
+    @method_decorator(require_POST)
+    def match(self, request: HttpRequest, row: Lead) -> HttpResponse:
+        """Look again for a lead that fitted nobody; who came by a chat gets the cards there."""
+        try:
+            dialogue.offer_lead(lead_id=row.pk)
+        except NotPossible as error:
+            return self.done(request, row, str(error), level=messages.WARNING)
+        many = row.offers.count()
+        self.log_change(request, row, _("Подбор партнёров: %(n)s") % {"n": many})
+        if not many:
+            said = _("Никто не подошёл: измените место, работы или бюджет.")
+            return self.done(request, row, said, level=messages.WARNING)
+        return self.done(request, row, _("Подобрали: %(n)s. Карточки уходят.") % {"n": many})
 
 
 def _offers(lead: Lead) -> Table:
@@ -257,27 +280,3 @@ class LeadOfferAdmin(CardAdmin):
             return self.done(request, row, str(error), level=messages.ERROR)
         self.log_change(request, row, _("Оценка клиента: %(stars)s") % form.cleaned_data)
         return self.done(request, row, _("Записано."))
-
-
-@admin.register(QuotaMonth)
-class QuotaMonthAdmin(CardAdmin):
-    list_display = ("partner", "when", "used")
-    list_select_related = ("partner",)
-    list_filter = (("month", admin.DateFieldListFilter),)
-    search_fields = ("partner__code", "partner__inn")
-    search_help_text = gettext_lazy("Код или ИНН партнёра")
-    sortable_by = ()
-
-    @admin.display(description=gettext_lazy("месяц"))
-    def when(self, row: QuotaMonth) -> str:
-        return f"{row.month:%m.%Y}"
-
-    def build_card(self, request: HttpRequest, row: QuotaMonth) -> Card:
-        return Card(
-            title=_("Обращения за %(month)s") % {"month": self.when(row)},
-            facts=[
-                Fact(_("Партнёр"), row_link(row.partner)),
-                Fact(_("Месяц"), self.when(row)),
-                Fact(_("Предложено обращений"), row.used),
-            ],
-        )
