@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -42,7 +44,7 @@ def match_now(conversation_id: int) -> list[LeadOffer]:
         if not wish.specialisations:
             raise NotPossible(_("Не указано, какие работы нужны: нажмите «Исправить»."))
         if held.lead is None or held.lead.status not in UNOFFERED:
-            if held.lead is not None and _asks(held.lead) == _asked_by(wish):
+            if held.lead is not None and _is_of(held.lead, wish):
                 raise NotPossible(_("Партнёры по этому запросу уже подобраны."))
             held.lead = lead_from(_turn(held, wish))
         held.stage = Stage.OFFERED
@@ -74,24 +76,25 @@ def _turn(held: Conversation, wish: Understood) -> Turn:
 
 
 def _rewrite(lead: Lead, held: Conversation, wish: Understood) -> None:
-    work, lead.region_id, lead.city, lead.category_id, lead.budget, lead.term = _asked_by(wish)
-    lead.specialisation_id = work
+    for name, value in _asked_by(wish).items():
+        setattr(lead, name, value)
+    lead.category_id = wish.category
     lead.client_name, lead.phone, lead.email = held.name, held.phone, held.email
     lead.save()
 
 
-def _asks(lead: Lead) -> tuple[object, ...]:
-    return (
-        lead.specialisation_id,
-        lead.region_id,
-        lead.city,
-        lead.category_id,
-        lead.budget,
-        lead.term,
-    )
+def _is_of(lead: Lead, wish: Understood) -> bool:
+    """The lead asks for just this; its category may have been dropped for want of anybody."""
+    same = all(getattr(lead, name) == value for name, value in _asked_by(wish).items())
+    return same and lead.category_id in (None, wish.category)
 
 
-def _asked_by(wish: Understood) -> tuple[object, ...]:
-    work = wish.specialisations[0] if wish.specialisations else None
-    budget = wish.budget_to if wish.budget_to is not None else wish.budget_from
-    return (work, wish.region, wish.city, wish.category, budget, wish.term)
+def _asked_by(wish: Understood) -> dict[str, Any]:
+    """Columns of a lead."""
+    return {
+        "specialisation_id": wish.specialisations[0] if wish.specialisations else None,
+        "region_id": wish.region,
+        "city": wish.city,
+        "budget": wish.budget_to if wish.budget_to is not None else wish.budget_from,
+        "term": wish.term,
+    }
