@@ -18,7 +18,7 @@ from partners.services.cards.content import Content, content_of
 
 Channel = SentCard.Channel
 # Of one message, in Telegram's own units, as the channel's way back has it; a letter has no limit of its own.
-LIMITS = {Channel.UMNICO: 4000, Channel.PROTALK: 4000, Channel.TELEGRAM: 4096}
+LIMITS = {Channel.UMNICO: 4000, Channel.PROTALK: 4096, Channel.TELEGRAM: 4096}
 BETWEEN = "\n\n"
 NEEDED = ("specialisations", "regions", "services")
 
