@@ -29,7 +29,7 @@ USER provodnik
 EXPOSE 8000
 # Probes: web answers /health/live; worker, mailer, beat and bot are seen in /health/ready of web. Other commands of this image:
 # worker: celery --quiet -A project worker -Q money,access,messages,celery -c 2 --without-gossip --without-mingle
-# mailer: celery --quiet -A project worker -Q bulk -P threads -c 8 -n mailer@%h --without-gossip --without-mingle
+# mailer: celery --quiet -A project worker -Q bulk -P threads -c 4 -n mailer@%h --without-gossip --without-mingle
 # beat:   celery --quiet -A project beat -s /tmp/beat --pidfile=
 # bot:    python manage.py runbot
 CMD ["granian", "--interface", "wsgi", "project.wsgi:application", "--host", "0.0.0.0", "--port", "8000", \

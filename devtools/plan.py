@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 QUEUES = "money,access,messages,celery"
 MAILINGS = "bulk"
-SENDERS = "8"  # threads that each wait for Telegram or a mail server
+SENDERS = "4"  # threads that each wait for Telegram or a mail server: what is on its way comes on top of the pace
 
 
 @dataclass(frozen=True)

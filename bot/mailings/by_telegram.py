@@ -17,6 +17,7 @@ from payments.services import customers
 
 State = Recipient.State
 PATIENCE = 2.0  # seconds a sender waits for its turn before it lets its recipients go
+LATE = 0.05  # seconds after its turn a message has lost it: many late ones together would be a burst
 NOT_OURS = (401, 404)  # the token is refused: nobody can be reached
 
 
@@ -25,6 +26,7 @@ class Chats:
 
     def __init__(self) -> None:
         self._api = get_bot_api(Lane.BULK)
+        self._turn = 0.0
 
     def __enter__(self) -> Chats:
         return self
@@ -41,6 +43,7 @@ class Chats:
             except PaceAway as error:
                 raise Rest(str(error)) from None
             if not wait:
+                self._turn = time.monotonic()
                 return
             if time.monotonic() + wait > until:
                 raise Rest("telegram asks to wait")
@@ -50,6 +53,12 @@ class Chats:
         """Raises Rest after an answer that concerns everybody, TellAPerson after one only a person can mend."""
         screen = in_chat(said, recipient)
         markup = screen.keyboard.to_dict() if screen.keyboard.inline_keyboard else None
+        try:
+            if time.monotonic() - self._turn > LATE:
+                self.wait_turn()
+        except Rest as rest:
+            claims.again(recipient, rest, seconds=0)
+            raise
         try:
             number = self._api.send_message(
                 int(recipient.address), screen.text, reply_markup=markup

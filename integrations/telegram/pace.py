@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 # A steady nine tenths of the limit: what a burst and the way to Telegram push together stays below it.
 STEADY = 0.9
-BURST = 2  # messages that may leave together after a moment of silence
+BURST = 1  # message more that may leave at once after a moment of silence: makes up for senders that wake late
 SECOND = 1_000_000  # microseconds, as the script counts
 
 # Two theoretical arrival times (GCRA) and a ban, in Redis's own time, so that no worker's clock matters.

@@ -22,7 +22,7 @@ from bot.mailings.running import SEND
 from devtools import places
 from tests.support.valkey import free_port, own_valkey
 
-THREADS = 4  # of each worker
+THREADS = 2  # of each worker
 LEASE = 3  # seconds
 NAMES = ("one", "two")
 
@@ -144,7 +144,9 @@ def _answers(side: TelegramSide) -> bool:
 
 @contextmanager
 def _process(module: str, *arguments: str) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=places.ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", module, *arguments], cwd=places.ROOT
+    )
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from bot.mailings import collecting, running, sending
 from bot.mailings.running import NotPossible, NotReady
-from bot.models import Mailing, MailingLink, Recipient
+from bot.models import Mailing, MailingLink, Notice, Recipient
 from integrations.clock import now, wall_clock
 from integrations.models import Consent
 from integrations.services import consents
@@ -176,6 +176,7 @@ def test_a_refused_token_pauses_the_mailing_with_the_reason(telegram, people):
     mailing.refresh_from_db()
     assert mailing.status == Status.PAUSED
     assert "BOT_TOKEN" in mailing.pause_reason
+    assert "Рассылка остановилась: Новости" in Notice.objects.get().title
     assert states(mailing) == {State.WAITING: 12}
 
 
