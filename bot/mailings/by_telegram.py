@@ -17,7 +17,9 @@ from payments.services import customers
 
 State = Recipient.State
 PATIENCE = 2.0  # seconds a sender waits for its turn before it lets its recipients go
-LATE = 0.05  # seconds after its turn a message has lost it: many late ones together would be a burst
+LATE = (
+    0.05  # seconds after its turn a message has lost it: many late ones together would be a burst
+)
 NOT_OURS = (401, 404)  # the token is refused: nobody can be reached
 
 
