@@ -81,7 +81,7 @@ def _taken(partner: Partner, lead: Lead) -> str:
     ways = [found.phone_text if found.phone else "", found.email, found.website]
     return "\n".join(
         [
-            _("✅ Ваш запрос взяла компания «%(name)s».") % {"name": partner.name},
+            _("✅ Ваш запрос взяла компания %(name)s.") % {"name": partner.name},
             how,
             " · ".join(filter(None, [*ways, page])),
         ]

@@ -89,10 +89,10 @@ def _say(conversation: Conversation, offer: LeadOffer) -> bool:
     about = {"name": offer.partner.name, "link": rate_url(offer)}
     with override(conversation.language):
         if conversation.channel == Channel.FLEXBE:
-            text = _("Как прошла работа с компанией «%(name)s»? Оцените её по ссылке: %(link)s")
+            text = _("Как прошла работа с компанией %(name)s? Оцените её по ссылке: %(link)s")
         else:
             text = _(
-                "Как прошла работа с компанией «%(name)s»? Ответьте числом от 1 до 5 или оцените по ссылке: %(link)s"
+                "Как прошла работа с компанией %(name)s? Ответьте числом от 1 до 5 или оцените по ссылке: %(link)s"
             )
             conversation.stage = Stage.RATING
         saying.say(

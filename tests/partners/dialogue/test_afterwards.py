@@ -26,7 +26,7 @@ def test_who_takes_the_request_is_named_with_his_public_contacts(person, roofers
     offer = anna.lead.offers.select_related("partner").get(rank=2)
     leads.answer(offer.token, accept=True)
     (told,) = anna.hears()
-    assert f"Ваш запрос взяла компания «{offer.partner.name}»" in told
+    assert f"Ваш запрос взяла компания {offer.partner.name}" in told
     assert "Ваш телефон +79000000031 у компании" in told
     assert f"/partners/{offer.partner.code}/" in told
     assert offer.partner.email in told

@@ -9,13 +9,13 @@ from integrations.errors import ServiceRefused, ServiceUnreachable
 from partners.models import Channel, Conversation, Lead, LeadOffer
 from partners.services import attending, cards, dialogue
 from partners.services.dialogue import answering
-from tests.partners.dialogue.person import react
+from tests.partners.dialogue.person import Person, react
 
 pytestmark = pytest.mark.django_db
 CLIENTS = Channel.PROTALK_CLIENT
 
 
-def answers_of(anna) -> int:
+def answers_of(anna: Person) -> int:
     return anna.conversation.messages.exclude(author="person").count()
 
 

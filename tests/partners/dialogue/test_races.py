@@ -23,6 +23,7 @@ from partners.models import (
 )
 from partners.services import dialogue
 from partners.services.dialogue import answering
+from partners.services.dialogue.turn import turn_of
 from tests.partners.dialogue.person import LEFT, Person
 from tests.partners.factories import a_partner, vocabulary
 from tests.support.crowd import at_once
@@ -39,7 +40,7 @@ def test_two_messages_at_once_are_answered_together(window, monkeypatch, guarded
     anna = Person(window, CLIENTS)
     messages = anna.writes("Здравствуйте"), anna.writes("нужна помощь")
     if not guarded:
-        meet, turn_of = Barrier(2), answering.turn_of
+        meet = Barrier(2)
 
         def together(*args):
             meet.wait(20)
