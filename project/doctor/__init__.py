@@ -7,7 +7,7 @@ from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
-from project.doctor.registry import tax_service
+from project.doctor.registry import lists, tax_service
 from project.doctor.services import mail, panel, telegram, waiting_letters
 from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
@@ -30,6 +30,7 @@ def examine() -> list[Section]:
             Section("Processes", processes()),
             Section("Queues", queues()),
             Section("Backups", backups()),
+            Section("Registry", lists()),
         ]
         if readable
         else []

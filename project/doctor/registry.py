@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from integrations.clock import now
 from integrations.fns.client import get_fns
 from integrations.fns.errors import AddressRefused, BadKey, FnsOff, FnsProblem
+from partners.models import City, Keyword
 from partners.selectors import checking
 from project.doctor.findings import Finding, ago, failed, fine, warning
 
@@ -20,6 +21,16 @@ def tax_service(*, kept: bool) -> list[Finding]:
     """Asks for the limits, which costs nothing. `kept`: whether stored answers can be read."""
     found = _account()
     return [*found, *_kept()] if kept else found
+
+
+def lists() -> list[Finding]:
+    """The lists an installation starts with; an older one gets the newer of them by the same command."""
+    words, towns = Keyword.objects.filter(is_active=True).count(), City.objects.count()
+    found = f"{words} words, {towns} towns"
+    if not words or not towns:
+        hint = "Run: manage.py load_vocabulary. Without words no message is understood."
+        return [warning("Lists", found, hint)]
+    return [fine("Lists", found)]
 
 
 def _account() -> list[Finding]:
