@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import smtplib
 
 import pytest
@@ -101,3 +102,22 @@ def test_it_listens_only_where_the_product_expects_a_server_on_this_machine(sand
     """The suite's settings name no mail server."""
     assert sandbox.get("mailbox/letters")["port"] == 0
     assert "не запущен" in str(sandbox.get("overview")["tiles"])
+
+
+def test_a_letter_comes_back_on_demand_and_a_day_has_its_limit(mail):
+    connect(mail).sendmail(USER, ["anna@example.com"], SOURCE)
+    for kind in ("hard", "complaint"):
+        assert kind in mail.post("mailbox/back", id=1, kind=kind)["returned"]
+    mail.post("mailbox/limit", a_day=1)
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+        connect(mail).sendmail(USER, ["anna@example.com"], SOURCE)
+    assert "550" in str(refused.value)
+    with imaplib.IMAP4("127.0.0.1", mail.get("mailbox/letters")["imap_port"], timeout=5) as inbox:
+        inbox.login(USER, PASSWORD)
+        inbox.select("INBOX")
+        assert inbox.uid("SEARCH", "UID 2:*") == ("OK", [b"2"])
+        rows = inbox.uid("FETCH", "1:*", "(UID BODY.PEEK[])")[1]
+        assert b"Status: 5.1.1" in rows[0][1]
+        assert b"Feedback-Type: abuse" in rows[2][1]
+        inbox.uid("STORE", "1", "+FLAGS", r"(\Seen)")
+        assert inbox.uid("SEARCH", "UNSEEN") == ("OK", [b"2"])
