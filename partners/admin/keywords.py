@@ -59,7 +59,8 @@ class KeywordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in MEANS.values():
+        # Who only looks has a form without fields.
+        for name in self.fields.keys() & MEANS.values():
             self.fields[name].empty_label = NOTHING  # type: ignore[attr-defined]  # all are choices of rows
 
     def clean_phrase(self) -> str:
