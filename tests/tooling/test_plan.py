@@ -20,10 +20,10 @@ def test_web_and_sandbox_are_ready_when_they_answer() -> None:
     assert plan.sandbox(ADDRESSES).ready_url == "http://127.0.0.1:8091/health"
 
 
-def test_the_product_is_four_processes() -> None:
+def test_the_product_is_five_processes() -> None:
     processes = plan.product(ADDRESSES, Path("state"))
 
-    assert [process.name for process in processes] == ["web", "worker", "beat", "bot"]
+    assert [process.name for process in processes] == ["web", "worker", "mailer", "beat", "bot"]
 
 
 def test_a_crashed_process_waits_longer_each_time_and_then_stays_down() -> None:
