@@ -19,6 +19,7 @@ from bot.handlers import (
     gifts,
     language,
     notices,
+    partners,
     payments,
     promo,
     purchase,
@@ -51,6 +52,7 @@ SECTIONS = (
     language,
     settings,
     notices,
+    partners,
 )
 # What Telegram sends us; edited messages are not among them.
 ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")
@@ -105,6 +107,7 @@ def _commands(language_code: str) -> list[BotCommand]:
             BotCommand("payments", _("Мои платежи")),
             BotCommand("promo", _("Ввести промокод")),
             BotCommand("invite", _("Пригласить друга")),
+            BotCommand("partners", _("Найти исполнителя")),
             BotCommand("refund", _("Вернуть деньги")),
             BotCommand("help", _("Помощь")),
             BotCommand("paysupport", _("Вопрос об оплате или возврат")),

@@ -87,6 +87,7 @@ class Note(Visit):
     """Something written. `text` is what follows a command, else the whole text."""
 
     text: str
+    message_id: int
 
     @classmethod
     def read(cls, update: Update) -> Self | None:
@@ -97,7 +98,7 @@ class Note(Visit):
         text = message.text or ""
         if text.startswith("/"):
             text = text.partition(" ")[2].strip()
-        return cls(message.get_bot(), user, text)
+        return cls(message.get_bot(), user, text, message.message_id)
 
     async def _put(self, screen: Screen) -> int:
         return await self.send(screen)

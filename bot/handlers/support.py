@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram.ext import filters
 
 from bot import callback_data as to
-from bot import errands
+from bot import contractors, errands
 from bot.bridge import in_db
 from bot.free_text import Intent, understand
 from bot.routing import BotApplication, on_command, on_tap, on_text
@@ -30,6 +30,8 @@ async def free_text(note: Note) -> None:
     intent = understand(note.text)
     customer = await note.customer()
     is_clear = intent is not Intent.UNCLEAR
+    if await contractors.goes_on(note, is_clear=is_clear):
+        return
     screen = await errands.code_in(customer, note.text, is_clear=is_clear)
     if screen is not None:
         await note.show(screen)

@@ -6,6 +6,7 @@ from bot.models import Topic
 from bot.notices.raising import page, pages, raise_notice
 from integrations.models import InboundCallback
 from partners.models import Application, Conversation, Lead, Partner
+from partners.services.conversations import IN_UMNICO
 
 
 def staff_partner_closed(*, partner_id: int) -> None:
@@ -59,7 +60,7 @@ def staff_lead_unmatched(*, lead_id: int) -> None:
 def staff_conversation_waits(*, conversation_id: int, event: str) -> None:
     """Somebody waits for a person; not said any more once a person has answered."""
     conversation = Conversation.objects.get(pk=conversation_id)
-    if not conversation.wants_person:
+    if conversation.wants_person in ("", IN_UMNICO):
         return
     raise_notice(
         "conversation",

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from partners.admin.conversation_words import TROUBLE
 from partners.models import Channel, ChatMessage, Conversation
+from partners.services.conversations import IN_UMNICO
 
-# The condition of the partial index `conversations_for_people`.
-FOR_PEOPLE = ~Q(wants_person="")
+ANSWERED_THERE = Q(wants_person=IN_UMNICO)
+# The condition of the partial index `conversations_for_people`, without those that somebody answers already.
+FOR_PEOPLE = ~Q(wants_person="") & ~ANSWERED_THERE
 
 
 def failed_messages() -> QuerySet[ChatMessage]:
@@ -40,7 +42,7 @@ class ConversationQueue(SimpleListFilter):
         if chosen == "mine":
             return queryset.filter(taken_by=request.user)
         if chosen == "taken":
-            return queryset.filter(taken_by__isnull=False)
+            return queryset.filter(Q(taken_by__isnull=False) | ANSWERED_THERE)
         if chosen == "failed":
             return queryset.filter(pk__in=failed_messages().values("conversation"))
         return queryset

@@ -36,6 +36,7 @@ from partners.admin.conversation_words import (
 from partners.errors import NotPossible
 from partners.models import ChatMessage, Conversation
 from partners.services import attending, correcting, saying
+from partners.services.conversations import is_with_people
 
 ANSWERS = "partners.answer_conversation"
 SEES = "partners.view_conversation"
@@ -146,9 +147,9 @@ class ConversationAdmin(CardAdmin):
         found = []
         if row.taken_by_id is None:
             found.append(self.button("take", row, _("Взять диалог"), is_main=True))
-        else:
-            if row.taken_by_id != request.user.pk:
-                found.append(self.button("take_over", row, _("Перехватить"), asks=True))
+        elif row.taken_by_id != request.user.pk:
+            found.append(self.button("take_over", row, _("Перехватить"), asks=True))
+        if is_with_people(row):
             found.append(self.button("give_back", row, _("Вернуть роботу")))
         found.append(self.button("facts", row, _("Исправить"), asks=True))
         found.append(self.button("match", row, _("Подобрать сейчас")))

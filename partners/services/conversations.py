@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
 from integrations.clock import now
@@ -13,10 +14,12 @@ from integrations.models import InboundCallback
 from integrations.services import outbox
 from partners.models import Channel, ChatMessage, Conversation
 from partners.services import readers
-from partners.services.channels import READERS, Incoming, Learned
+from partners.services.channels import READERS, ByHand, Incoming, Learned
 
 Author, Kind, State = ChatMessage.Author, ChatMessage.Kind, ChatMessage.State
+Stage = Conversation.Stage
 RECALLED = 10  # calls that are read again
+REMEMBERED = timedelta(days=1)  # after its last words a conversation is not gone on with by itself
 
 # Why a person is wanted, as it is kept; staff read it in their language.
 ASKED = gettext_noop("просит человека")
@@ -26,6 +29,10 @@ NOBODY_TOOK = gettext_noop("никто не взялся")
 FILE_CAME = gettext_noop("прислал файл")
 NOT_DELIVERED = gettext_noop("ответ не доставлен")
 NO_ADDRESS = gettext_noop("ответить некуда: нет ни чата, ни e-mail")
+# Nobody is wanted then: somebody answers already, past us.
+IN_UMNICO = gettext_noop("отвечает сотрудник в Umnico")
+# At which the robot has asked for something, and waits.
+ASKING = (Stage.WHO, Stage.WHAT, Stage.CONFIRM, Stage.RATING)
 
 
 def apply(row: InboundCallback) -> str:
@@ -37,12 +44,15 @@ def apply(row: InboundCallback) -> str:
             if not learn(one):
                 row.case = row.case or _awaited(one.channel, one.chat, one.customer)
             continue
-        message, is_new = receive(one, callback=row)
+        if isinstance(one, ByHand):
+            message, is_new = overhear(one, callback=row)
+        else:
+            message, is_new = receive(one, callback=row)
         row.case = message.conversation.case
         fresh += is_new
     if fresh:
         return "message"
-    return "repeat" if any(isinstance(one, Incoming) for one in said) else "noted"
+    return "noted" if all(isinstance(one, Learned) for one in said) else "repeat"
 
 
 @transaction.atomic
@@ -81,6 +91,48 @@ def receive(
         case=conversation.case,
     )
     return message, True
+
+
+@transaction.atomic
+def overhear(said: ByHand, *, callback: InboundCallback | None = None) -> tuple[ChatMessage, bool]:
+    """Keep what a colleague said past us, and leave the conversation to him: the robot is silent from here on.
+
+    A message of ours that the service does not name as ours is ours still, and silences nobody.
+    """
+    conversation, _is_new = _held(said.channel, said.chat)
+    known = _ours_already(conversation, said)
+    if known is not None:
+        ours = ChatMessage.objects.filter(pk=known.pk, delivered_at=None)
+        if known.external_id == said.message_id:
+            ours.update(delivered_at=now())
+        return known, False
+    message = ChatMessage.objects.create(
+        conversation=conversation,
+        author=Author.STAFF,
+        state=State.SENT,
+        external_id=said.message_id,
+        text=said.text or "",
+        attachments=list(said.attachments),
+        callback=callback,
+        sent_at=now(),
+        delivered_at=now(),
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(last_at=now(), wants_person=IN_UMNICO)
+    return message, True
+
+
+def is_with_people(conversation: Conversation) -> bool:
+    """A colleague has it, here or in the service's own window: the robot says nothing."""
+    return conversation.taken_by_id is not None or conversation.wants_person == IN_UMNICO
+
+
+def is_awaited(channel: Channel, chat: str, *, asked: bool = False) -> bool:
+    """Whether what is written in this chat goes on with a conversation; `asked`: only where it answers a question."""
+    talk = Conversation.objects.filter(
+        channel=channel, external_id=chat, last_at__gt=now() - REMEMBERED
+    )
+    talk = talk.filter(stage__in=ASKING) if asked else talk.exclude(stage=Stage.CLOSED)
+    return talk.exists()
 
 
 @transaction.atomic
@@ -139,13 +191,9 @@ def _read(reader: Callable[[str], str], text: str) -> str:
 
 
 def _conversation(incoming: Incoming) -> Conversation:
-    """The thread, its row locked: two messages of one person are dealt with one after the other."""
-    _kept, is_new = Conversation.objects.get_or_create(
-        channel=incoming.channel, external_id=incoming.chat
-    )
-    conversation = Conversation.objects.select_for_update().get(
-        channel=incoming.channel, external_id=incoming.chat
-    )
+    """The thread as the message finds it, with what the message tells of the person."""
+    conversation, is_new = _held(incoming.channel, incoming.chat)
+    is_new_customer = "customer" in incoming.reply_to and "customer" not in conversation.reply_to
     fill(conversation, name=incoming.name, phone=incoming.phone, email=incoming.email)
     changed = []
     if incoming.reply_to and conversation.reply_to != {
@@ -159,10 +207,28 @@ def _conversation(incoming: Incoming) -> Conversation:
         changed.append("language")
     if changed:
         conversation.save(update_fields=changed)
-    if is_new:
+    if is_new or is_new_customer:
         _recall(conversation)
         conversation.refresh_from_db()
     return conversation
+
+
+def _held(channel: Channel, chat: str) -> tuple[Conversation, bool]:
+    """The thread, its row locked: two messages of one person are dealt with one after the other."""
+    _kept, is_new = Conversation.objects.get_or_create(channel=channel, external_id=chat)
+    conversation = Conversation.objects.select_for_update().get(channel=channel, external_id=chat)
+    return conversation, is_new
+
+
+def _ours_already(conversation: Conversation, said: ByHand) -> ChatMessage | None:
+    """The message that this one is: kept before, or on its way with these words and no number yet."""
+    if said.text is None:
+        underway = Q(state=State.SENDING)
+    else:
+        underway = Q(state__in=[State.SENDING, State.UNCLEAR], text=said.text)
+    same = Q(external_id=said.message_id) | (underway & Q(external_id=None))
+    ours = conversation.messages.exclude(author=Author.PERSON)
+    return ours.filter(same).order_by("-pk").first()
 
 
 def _awaited(channel: Channel, chat: str, customer: str) -> str:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from partners.models import Channel
-from partners.services.channels import flexbe, protalk, umnico
-from partners.services.channels.base import Incoming, Learned, NoAddress, Port, Reader, Said
+from partners.services.channels import flexbe, protalk, telegram, umnico
+from partners.services.channels.base import (
+    ByHand,
+    Incoming,
+    Learned,
+    NoAddress,
+    Port,
+    Reader,
+    Said,
+)
 
 __all__ = [
     "PORTS",
     "READERS",
+    "ByHand",
     "Incoming",
     "Learned",
     "NoAddress",
@@ -30,6 +39,7 @@ PORTS: dict[Channel, Port] = {
     Channel.FLEXBE: flexbe.ByMail(),
     Channel.PROTALK_CLIENT: protalk.ClientBot(),
     Channel.PROTALK_PARTNER: protalk.PartnerBot(),
+    Channel.TELEGRAM: telegram.TelegramPort(),
     Channel.UMNICO: umnico.UmnicoPort(),
 }
 

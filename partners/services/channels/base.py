@@ -64,7 +64,22 @@ class Learned:
     external_id: str = ""
 
 
-Said = Incoming | Learned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """Something that was said to the person past us: a colleague has answered in the service's own window.
+
+    It may be a message of ours all the same, told of by a service that does not name ours as ours. `text` is None
+    where its words are not told.
+    """
+
+    channel: Channel
+    chat: str
+    message_id: str
+    text: str | None
+    attachments: Sequence[Mapping[str, str]] = ()  # {"type", "url"}
+
+
+Said = Incoming | Learned | ByHand
 
 
 class Reader(Protocol):

@@ -14,7 +14,7 @@ from integrations.errors import CallbackMalformed, ServiceRefused, ServiceUnreac
 from integrations.umnico import wire
 from integrations.umnico.client import SERVICE, UmnicoApi, get_umnico
 from partners.models import Channel, ChatMessage
-from partners.services.channels.base import Incoming, Learned, Said
+from partners.services.channels.base import ByHand, Incoming, Learned, Said
 
 UNNUMBERED = "event:"  # how a message is called whose event does not number it
 LONGEST_ID = 100
@@ -43,13 +43,7 @@ def read(raw: RawCallback) -> Sequence[Said]:
 def _said(event: wire.Event, raw: RawCallback) -> Said:
     message = event.message
     if event.type == wire.OUTGOING or (message is not None and not message.incoming):
-        # Said by us or by a manager in Umnico's own window; a robot must not answer itself.
-        return Learned(
-            channel=Channel.UMNICO,
-            chat=event.lead,
-            own=message.own if message else None,
-            external_id=message.number[:LONGEST_ID] if message else "",
-        )
+        return _outgoing(event, message, raw)
     if not event.lead:
         raise CallbackMalformed("a message without leadId: nobody could be answered")
     number = (message.number if message else "") or f"{UNNUMBERED}{raw.digest}"
@@ -75,6 +69,24 @@ def _said(event: wire.Event, raw: RawCallback) -> Said:
         attachments=[{"type": one.type, "url": one.url} for one in message.attachments],
         data={"messenger": message.channel},
         reply_to={name: value for name, value in reply_to.items() if value},
+    )
+
+
+def _outgoing(event: wire.Event, message: wire.Message | None, raw: RawCallback) -> Said:
+    """Said by us, or by a manager in Umnico's own window; a robot must answer neither."""
+    if message is None or message.own is not None or not event.lead:
+        return Learned(
+            channel=Channel.UMNICO,
+            chat=event.lead,
+            own=message.own if message else None,
+            external_id=message.number[:LONGEST_ID] if message else "",
+        )
+    return ByHand(
+        channel=Channel.UMNICO,
+        chat=event.lead,
+        message_id=(message.number or f"{UNNUMBERED}{raw.digest}")[:LONGEST_ID],
+        text=message.text,
+        attachments=[{"type": one.type, "url": one.url} for one in message.attachments],
     )
 
 

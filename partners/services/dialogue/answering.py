@@ -47,7 +47,7 @@ def answer(*, message_id: int) -> None:
         )
         messages = list(waiting.order_by("pk"))
         waiting.filter(pk__in=[one.pk for one in messages]).update(handled_at=now())
-        if not messages or conversation.taken_by_id is not None:
+        if not messages or conversations.is_with_people(conversation):
             return
         turn = turn_of(conversation, messages)
         with override(conversation.language):

@@ -27,6 +27,10 @@ AFTERWARDS = (Stage.OFFERED, Stage.NOBODY, Stage.RATING, Stage.CLOSED)
 def respond(turn: Turn) -> None:
     """Answer; what was learned is left in the conversation's fields, unsaved."""
     conversation = turn.conversation
+    if turn.by_command:
+        conversation.speaker = Speaker.CLIENT
+        _start_over(turn)
+        return
     if not turn.text and not turn.files:
         return
     if turn.fresh.wants_person and not conversation.wants_person:

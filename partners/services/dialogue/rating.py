@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from integrations.clock import now
 from partners.models import Channel, ChatMessage, Conversation, LeadOffer
-from partners.services import leads, saying
+from partners.services import conversations, leads, saying
 from partners.services.dialogue.requests import conversation_of
 from partners.services.dialogue.turn import Turn, can_hear
 
@@ -76,7 +76,7 @@ def _due() -> QuerySet[LeadOffer]:
 @transaction.atomic
 def _ask(offer: LeadOffer) -> bool:
     for conversation in conversation_of(offer.lead).select_for_update():
-        is_quiet = conversation.taken_by_id is None and conversation.stage in QUIET
+        is_quiet = conversation.stage in QUIET and not conversations.is_with_people(conversation)
         if is_quiet and _say(conversation, offer):
             conversation.save(update_fields=["stage"])
             return True

@@ -43,6 +43,7 @@ class Turn:
     files: bool  # something came besides words
     recent: Sequence[ChatMessage]  # newest first
     starts_over: bool = False
+    by_command: bool = False  # a bot's command asked for something new
 
     @property
     def merged(self) -> Understood:
@@ -119,7 +120,8 @@ def can_hear(conversation: Conversation) -> bool:
 
 def turn_of(conversation: Conversation, messages: Sequence[ChatMessage]) -> Turn:
     """What these messages say together; each contact they name is taken over, for who speaks of himself knows best."""
-    texts = [message.text for message in messages if message.text.strip()]
+    commands = [message.data["command"] for message in messages if "command" in message.data]
+    texts = [one.text for one in messages if one.text.strip() and one.text not in commands]
     fresh = _together(texts)
     text = "\n".join(texts)
     conversation.name = fresh.name or conversation.name
@@ -133,6 +135,7 @@ def turn_of(conversation: Conversation, messages: Sequence[ChatMessage]) -> Turn
         before=Understood.from_json(conversation.understood),
         files=any(message.attachments for message in messages),
         recent=list(conversation.messages.order_by("-pk")[:A_LOOK_BACK]),
+        by_command=bool(commands),
     )
 
 

@@ -11,9 +11,10 @@ from django.test import Client
 from integrations.models import OutboxMessage
 from partners.models import Channel, ChatMessage, Conversation
 from partners.services import channels
+from partners.services.conversations import IN_UMNICO
 from tests.partners.cards.conftest import Port
 from tests.partners.talks import a_conversation, ours
-from tests.support.office import messages_of, page, signed_in, staff_member
+from tests.support.office import messages_of, page, shown, signed_in, staff_member
 
 pytestmark = pytest.mark.django_db
 RIGHTS = ("partners.view_conversation", "partners.answer_conversation")
@@ -102,6 +103,20 @@ def test_a_message_that_failed_is_sent_again_once(talk, olga):
 def test_closed_is_closed(talk, olga):
     press(signed_in(olga), talk, "close")
     assert (talk.stage, talk.taken_by, talk.wants_person) == ("closed", None, "")
+
+
+def test_whom_a_colleague_answers_in_umnico_waits_for_nobody_and_can_be_handed_back(talk, olga):
+    client = signed_in(olga)
+    assert shown(client, Conversation, "queue=person") == {talk.pk}
+    assert "Вернуть роботу" not in client.get(page(talk)).content.decode()
+    Conversation.objects.update(wants_person=IN_UMNICO)
+    assert shown(client, Conversation, "queue=person") == set()
+    assert shown(client, Conversation, "queue=taken") == {talk.pk}
+    text = client.get(page(talk)).content.decode()
+    assert "отвечает сотрудник в Umnico" in text
+    assert "Вернуть роботу" in text
+    assert "Дальше отвечает робот" in press(client, talk, "give_back")
+    assert talk.wants_person == ""
 
 
 @pytest.mark.parametrize("name", ["take", "take_over", "give_back", "reply", "again", "close"])
