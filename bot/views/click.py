@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from bot.mailings import clicks
+from integrations.sealing import sealed
 
 
 @require_safe
@@ -15,8 +15,4 @@ def click(request: HttpRequest, token: str, number: int) -> HttpResponse:
     url = clicks.follow(token, number, counts=request.method == "GET")
     if url is None:
         raise Http404
-    response = HttpResponseRedirect(url)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    add_never_cache_headers(response)
-    return response
+    return sealed(HttpResponseRedirect(url), has_form=False)

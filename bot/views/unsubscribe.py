@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bot.mailings import unsubscribing
 from bot.models import Mailing, Recipient
 from integrations.addresses import client_address
+from integrations.sealing import sealed
 from integrations.services.consents import Withdrawal
 
 ONE_CLICK = "List-Unsubscribe"  # the field a mail program posts, always with the value One-Click
@@ -56,7 +56,4 @@ def _page(request: HttpRequest, recipient: Recipient | None) -> HttpResponse:
     with override(recipient.language if recipient else "ru"):
         context["again"] = unsubscribing.wish_again()
         response = HttpResponse(render_to_string("bot/unsubscribe.html", context, request))
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return sealed(response, has_form=False)

@@ -116,7 +116,7 @@ class CardAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(
-                f"<int:row_id>/{name.replace('_', '-')}/",
+                f"<str:row_id>/{name.replace('_', '-')}/",
                 self.admin_site.admin_view(self._guarded(getattr(self, view), permission)),
                 name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
             )
@@ -126,10 +126,10 @@ class CardAdmin(ReadOnlyAdmin):
         return own + urls
 
     def _guarded(self, view: Callable[..., HttpResponse], permission: str) -> Any:
-        def guarded(request: HttpRequest, row_id: int) -> HttpResponse:
+        def guarded(request: HttpRequest, row_id: str) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            row = self.get_object(request, str(row_id))
+            row = self.get_object(request, row_id)
             if row is None or not self.has_view_permission(request, row):
                 raise PermissionDenied
             return view(request, row)

@@ -19,8 +19,9 @@ from integrations.admin.cards import Card, CardAdmin, Fact, Table, row_link, sho
 from integrations.mail.addresses import NotAnAddress, shown
 from integrations.mail.bounces.report import COMPLAINT, DELAYED, FAILED, UNREADABLE
 from integrations.models import Bounce, MailPause, Suppression
-from integrations.services import suppression
+from integrations.services import mail_gate, suppression
 
+SENDS = "integrations.replay"
 FORGIVES = "integrations.delete_suppression"
 ACTIONS = {
     FAILED: (gettext_lazy("не доставлено"), Tone.BAD),
@@ -212,13 +213,18 @@ class MailPauseAdmin(CardAdmin):
 
     list_display = ("__str__", "why", "said", "times", "ends")
     sortable_by = ()
+    card_actions: ClassVar[dict[str, tuple[str, str]]] = {"go_on": ("go_on", SENDS)}
 
     @admin.display(description=gettext_lazy("до какого времени"))
     def ends(self, row: MailPause) -> str:
         return moment(row.until)
 
     def build_card(self, request: HttpRequest, row: MailPause) -> Card:
+        actions = []
+        if self.may(request, "go_on"):
+            actions = [self.button("go_on", row, _("Попробовать сейчас"), is_main=True)]
         return Card(
+            actions=actions,
             title=_("Ждут: %(what)s") % {"what": row.get_scope_display()},
             badges=[badge(row.get_why_display(), Tone.BAD)],
             warning=row.said,
@@ -228,6 +234,13 @@ class MailPauseAdmin(CardAdmin):
                 Fact(_("С какого времени"), moment(row.since, seconds=True)),
                 Fact(_("До какого времени"), moment(row.until, seconds=True)),
             ],
+        )
+
+    def go_on(self, request: HttpRequest, row: MailPause) -> HttpResponse:
+        mail_gate.go_on()
+        self.log_change(request, row, _("Письма пробуют уйти раньше срока"))
+        return self.done(
+            request, row, _("Письма пробуют уйти. Если причина осталась, они подождут ещё.")
         )
 
 

@@ -25,7 +25,7 @@ from integrations.mail.errors import (
     Why,
 )
 from integrations.models import MailPause, Suppression
-from integrations.services import mail_limits
+from integrations.services import mail_limits, outbox
 from integrations.services.suppression import plain
 
 log = structlog.get_logger(__name__)
@@ -107,8 +107,11 @@ def begin(scope: MailPause.Scope, *, why: Why, said: str) -> int:
 
 
 def go_on() -> int:
-    """A person has seen to it: the next letter tries. Returns how many pauses there were."""
-    return MailPause.objects.update(until=wall_clock())
+    """A person has seen to it: letters that wait try at once. Returns how many pauses there were."""
+    with transaction.atomic():
+        ended = MailPause.objects.update(until=wall_clock())
+        outbox.hurry("letter.written")
+    return ended
 
 
 def pauses() -> list[MailPause]:

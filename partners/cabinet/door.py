@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
+from integrations.sealing import sealed
 from partners.cabinet.session import Visit, visit_of
 from partners.selectors.leads import new_leads
 
@@ -28,13 +28,6 @@ OWN_PATH = re.compile(r"/cabinet/(?:[a-z0-9-]+/)*(?:\?[A-Za-z0-9_=&-]*)?")
 def own_path(wanted: str) -> str:
     """The wanted page if it is one of the cabinet's; "" for anything else."""
     return wanted if len(wanted) <= 200 and OWN_PATH.fullmatch(wanted) else ""
-
-
-def sealed(response: Answer) -> Answer:
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def for_anybody(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from integrations.clock import now
+from integrations.sealing import sealed
 from partners.errors import NotPossible
 from partners.models import Lead, LeadOffer
 from partners.services import leads
@@ -32,10 +32,7 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     with override(found.partner.language):
         response = _answer(request, found) if request.method == "POST" else _page(request, found)
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return sealed(response)
 
 
 def _answer(request: HttpRequest, found: LeadOffer) -> HttpResponse:

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from integrations.sealing import sealed
 from partners.services import cards, shows
 from partners.views.language import PARAMETER
 
@@ -28,7 +28,4 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     there = redirect("partners:page", found.offer.partner.code)
     if found.offer.lead.language != settings.LANGUAGE_CODE:
         there.headers["Location"] += f"?{urlencode({PARAMETER: found.offer.lead.language})}"
-    add_never_cache_headers(there)
-    there["Referrer-Policy"] = "no-referrer"
-    there["X-Robots-Tag"] = "noindex, nofollow"
-    return there
+    return sealed(there, has_form=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
+from integrations.sealing import sealed
 from partners.errors import NotPossible
 from partners.models import LeadOffer
 from partners.services import leads
@@ -25,10 +25,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     with override(found.lead.language):
         response = _answer(request, found) if request.method == "POST" else _page(request, found)
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return sealed(response)
 
 
 def _answer(request: HttpRequest, found: LeadOffer) -> HttpResponse:

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
+from integrations.sealing import sealed
 from partners.forms.join import JoinForm, new_number, typed_before
 from partners.models import Application
 from partners.selectors.progress import progress_of
@@ -33,11 +33,7 @@ def by_token(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             raise Http404
         with override(application.language):
             response = view(request, application)
-        add_never_cache_headers(response)
-        # same-origin, not no-referrer: Django checks the referrer of a form that comes by https.
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return sealed(response)
 
     return with_application
 

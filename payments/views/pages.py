@@ -12,12 +12,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.errors import IntegrationError
+from integrations.sealing import sealed
 from payments.errors import (
     AlreadyOpening,
     CheckTooSoon,
@@ -48,10 +48,7 @@ def by_token(view: PageView) -> Callable[[HttpRequest, str], HttpResponse]:
             raise Http404
         with override(page.customer.language):
             response = view(request, page)
-        add_never_cache_headers(response)
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return sealed(response)
 
     return with_page
 

@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import requests
 
 from integrations.sandbox.core.sandbox import Sandbox
 from integrations.sandbox.umnico.account import Umnico
 from integrations.umnico import keeping
 from project.doctor.findings import Level
 from project.doctor.umnico import umnico
-from tests.support.sandbox import plan_fault, running_sandbox
+from tests.support.sandbox import plan_fault
+from tests.support.umnico import connected
 
 
 @pytest.fixture
 def sandbox(settings) -> Iterator[Sandbox]:
-    settings.PUBLIC_URL = "https://shop.example.com"
-    with running_sandbox(
-        UMNICO_API_KEY="umnico-token-of-the-tests", UMNICO_WEBHOOK_SECRET="umnico-address"
-    ) as sandbox:
-        settings.CREDENTIALS = {
-            **settings.CREDENTIALS,
-            "UMNICO_BASE_URL": f"{sandbox.base_url}/umnico/v1.3",
-        }
-        requests.get(f"{sandbox.base_url}/health", timeout=10)  # by now it has connected us
+    with connected(settings) as sandbox:
         yield sandbox
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from integrations.sandbox.core.base import Simulator
 
 TIMEOUT = 15.0
 KEPT = 60
+MAX_WAIT = 55.0  # seconds a control call may ask for
 
 
 @dataclass(kw_only=True)
@@ -89,6 +90,11 @@ class Courier(Simulator):
                 for one in entry.deliveries:
                     if not one.done and self.repeats(one) and len(one.attempts) < tries:
                         self.launch(entry, one)
+
+    def wait_tried(self, entry: Entry, document: Mapping[str, Any]) -> None:
+        """Until the entry's last call was tried, `wait` seconds of the document at most; the caller holds the lock."""
+        seconds = min(float(document.get("wait", 0)), MAX_WAIT)
+        self.hub.wait(lambda: bool(entry.deliveries[-1].attempts), seconds)
 
     def log(self, entry: Entry, kind: type[Kind], /, **facts: Any) -> Kind:
         """Enter a new delivery; the caller holds the lock and then sends it."""

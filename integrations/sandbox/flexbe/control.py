@@ -9,8 +9,6 @@ from integrations.sandbox.core.http import SandboxRequest, control
 from integrations.sandbox.flexbe.site import Flexbe
 from integrations.sandbox.flexbe.state import Lead
 
-MAX_WAIT = 55.0
-
 
 @control("GET")
 def leads(request: SandboxRequest) -> dict[str, Any]:
@@ -64,6 +62,5 @@ def options(request: SandboxRequest) -> dict[str, Any]:
 
 def _waited(site: Flexbe, lead: Lead, document: dict[str, Any]) -> dict[str, Any]:
     """The lead, once its last call was tried (the caller holds the lock)."""
-    seconds = min(float(document.get("wait", 0)), MAX_WAIT)
-    site.hub.wait(lambda: bool(lead.deliveries[-1].attempts), seconds)
+    site.wait_tried(lead, document)
     return {"lead": snapshot.dump(lead)}

@@ -120,6 +120,5 @@ def options(request: SandboxRequest) -> dict[str, Any]:
 
 def _waited(service: ProTalk, chat: Chat, document: dict[str, Any]) -> dict[str, Any]:
     """The chat, once its last call was tried (the caller holds the lock)."""
-    seconds = min(float(document.get("wait", 0)), MAX_WAIT)
-    service.hub.wait(lambda: bool(chat.deliveries[-1].attempts), seconds)
+    service.wait_tried(chat, document)
     return {"chat": snapshot.dump(chat)}

@@ -12,8 +12,6 @@ from integrations.sandbox.core.http import SandboxRequest, control
 from integrations.sandbox.tilda.site import Tilda
 from integrations.sandbox.tilda.state import Submission
 
-MAX_WAIT = 55.0
-
 
 @control("GET")
 def submissions(request: SandboxRequest) -> dict[str, Any]:
@@ -67,8 +65,7 @@ def options(request: SandboxRequest) -> dict[str, Any]:
 
 def _waited(site: Tilda, sent: Submission, document: dict[str, Any]) -> dict[str, Any]:
     """The submission, once its last call was tried (the caller holds the lock)."""
-    seconds = min(float(document.get("wait", 0)), MAX_WAIT)
-    site.hub.wait(lambda: bool(sent.deliveries[-1].attempts), seconds)
+    site.wait_tried(sent, document)
     return {"submission": snapshot.dump(sent)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 from integrations.clock import wall_clock
 from integrations.mail import brand as looks
 from integrations.mail.samples import samples
-from integrations.models import Bounce, Brand, MailPause, Suppression
+from integrations.models import Bounce, Brand, MailPause, OutboxMessage, Suppression
 from integrations.services import suppression
 from tests.support.mail import post_office
 from tests.support.office import list_of, page, signed_in, staff_member
@@ -175,3 +176,27 @@ def test_what_came_back_is_listed_and_a_pause_is_on_the_first_page(office):
     shown = office.get(page(MailPause.objects.get())).content.decode()
     assert "refused with 535" in shown
     assert "manage.py doctor" in shown
+
+
+def test_whoever_has_seen_to_it_lets_letters_try_at_once(office):
+    later = wall_clock() + timedelta(minutes=9)
+    pause = MailPause.objects.create(scope="all", why="settings", said="535", until=later)
+    waits = OutboxMessage.objects.create(
+        topic="letter.written", reaction="r", key="k", payload={}, not_before=later
+    )
+    other = OutboxMessage.objects.create(
+        topic="payment.paid", reaction="r", key="k2", payload={}, not_before=later
+    )
+    action = reverse("admin:integrations_mailpause_go_on", args=[pause.pk])
+
+    assert "Попробовать сейчас" in office.get(page(pause)).content.decode()
+    office.post(action)
+
+    for row in (pause, waits, other):
+        row.refresh_from_db()
+    assert pause.until <= wall_clock()
+    assert waits.not_before <= wall_clock()
+    assert other.not_before == later
+    assert LogEntry.objects.filter(object_id=str(pause.pk)).exists()
+    reader = signed_in(staff_member("integrations.view_mailpause"))
+    assert reader.post(action).status_code == 403

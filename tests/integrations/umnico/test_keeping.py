@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import requests
 from structlog.testing import capture_logs
 
 from integrations.checks import check_umnico
@@ -14,22 +13,15 @@ from integrations.sandbox.core.sandbox import Sandbox
 from integrations.sandbox.umnico.account import Umnico
 from integrations.umnico import keeping
 from integrations.umnico.keeping import State
-from tests.support.sandbox import calls_of, plan_fault, running_sandbox
+from tests.support.sandbox import calls_of, plan_fault
+from tests.support.umnico import connected
 
 SECRET = "address-of_the.tests~2"
 
 
 @pytest.fixture
 def sandbox(settings) -> Iterator[Sandbox]:
-    settings.PUBLIC_URL = "https://shop.example.com"
-    with running_sandbox(
-        UMNICO_API_KEY="umnico-token-of-the-tests", UMNICO_WEBHOOK_SECRET="umnico-address"
-    ) as sandbox:
-        settings.CREDENTIALS = {
-            **settings.CREDENTIALS,
-            "UMNICO_BASE_URL": f"{sandbox.base_url}/umnico/v1.3",
-        }
-        requests.get(f"{sandbox.base_url}/health", timeout=10)  # by now it has connected us
+    with connected(settings) as sandbox:
         sandbox.get(Umnico).state.webhooks = []
         yield sandbox
 
