@@ -106,14 +106,18 @@ def _production(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def invented(example: str) -> dict[str, str]:
-    """Every variable of the example, those left blank with a value nobody could guess.
-
-    It has the shape of a bot token, which any other secret may have too.
-    """
+    """Every variable of the example, those left blank with a value nobody could guess."""
     pairs = (line.partition("=") for line in example.splitlines() if "=" in line)
     return {
-        name: value.partition(" #")[0].strip()
-        or f"{secrets.randbelow(10**9)}:{secrets.token_urlsafe(50)}"
+        name: value.partition(" #")[0].strip() or _made_up(name)
         for name, _, value in pairs
         if name.isidentifier()
     }
+
+
+def _made_up(name: str) -> str:
+    """Of the shape such a variable has: an address to write from, a bot's token, a secret that fits into an address."""
+    if name == "EMAIL_FROM":
+        return "Shop <shop@example.com>"
+    secret = secrets.token_urlsafe(50)
+    return f"{secrets.randbelow(10**9)}:{secret}" if name.endswith("BOT_TOKEN") else secret
