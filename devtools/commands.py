@@ -234,13 +234,15 @@ def _secret_key() -> str:
 
 
 def _parallel(arguments: list[str]) -> list[str]:
-    """Two at a time unless the arguments say otherwise; a debugger needs the terminal.
+    """Three at a time unless the arguments say otherwise: on two cores, since a third of the tests wait for processes.
+
+    A debugger needs the terminal.
 
     Tests of one group share the processes they start, so a group stays on one side.
     """
     alone = {"--pdb", "--trace", "-s", "--capture=no"}
     own = any(word.startswith(("-n", "--numprocesses")) or word in alone for word in arguments)
-    return [] if own else ["-n", "2", "--dist", "loadgroup"]
+    return [] if own else ["-n", "3", "--dist", "loadgroup"]
 
 
 def _versions(env: dict[str, str]) -> str:

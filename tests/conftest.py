@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from integrations.clock import now, offset
@@ -31,6 +32,17 @@ hypothesis.settings.register_profile("dev", _PATIENT, max_examples=1000, print_b
 hypothesis.settings.load_profile("ci")
 
 _telegram_ids = count(700_100_200)
+
+
+@pytest.fixture(autouse=True)
+def _settings_as_they_were() -> Iterator[None]:
+    """A fixture that changes settings inside a block of its own undoes them in the wrong order, and the sandbox's
+    credentials would stay for whoever comes next.
+    """
+    before = settings._wrapped  # type: ignore[misc]  # Django's own tools go by it
+    yield
+    if settings._wrapped is not before:  # type: ignore[misc]
+        settings._wrapped = before
 
 
 @pytest.fixture(autouse=True)

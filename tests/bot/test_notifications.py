@@ -41,7 +41,7 @@ def test_every_reaction_of_the_bot_exists():
         path.rpartition(".")[2]
         for paths in REACTIONS.values()
         for path in paths
-        if path.startswith("bot.")
+        if path.startswith("bot.notifications.")
     }
     assert named == set(notifications.__all__)
 

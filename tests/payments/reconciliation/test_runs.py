@@ -182,9 +182,11 @@ def test_a_list_of_too_many_differences_says_so_and_is_not_signed(db, listing, o
 def test_a_worker_does_the_run_that_was_ordered(differing):
     run = ordered()
     runs.order_for_worker(run)
-    assert outbox.drain() == 1
+    assert outbox.drain() == 2  # the run, and what staff are told of its difference
     run.refresh_from_db()
     assert (run.status, run.lines.count()) == (Status.DONE, 1)
+    told = OutboxMessage.objects.get(topic="reconciliation.differs")
+    assert told.delivered_at is not None
 
 
 class TestDaily:
