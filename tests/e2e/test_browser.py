@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from integrations.services.heartbeats import PROCESSES
 from tests.e2e.browser import DESK, Window, window
 from tests.e2e.conftest import STAFF
 
@@ -73,7 +74,7 @@ def test_the_first_page_leads_to_what_needs_a_person(stack, desk, sign_in, new_c
     stack.until(lambda: refused_calls(stack), what="the forged call to be kept")
     stack.until(lambda: all_is_well(stack), what="every process to prove itself")
     sign_in(desk)
-    assert desk.text(".office-lights").count("работает") == len(("worker", "beat", "bot"))
+    assert desk.text(".office-lights").count("работает") == len(PROCESSES)
     desk.shot("dashboard", whole=True)
 
     desk.page.get_by_role("link", name="На проверке").click()

@@ -67,7 +67,7 @@ def test_from_the_site_to_the_status_page_and_back(
     assert phone.page.get_by_label("ИНН").input_value() == INN
     phone.shot("application-correct", whole=True)
     phone.page.get_by_label("ИНН").fill(OTHER)
-    phone.page.get_by_label("Согласен").check()
+    phone.page.get_by_label("Согласен на обработку").check()
     phone.page.get_by_role("button", name="Отправить").click()
     phone.sees(OTHER)
     phone.sees("Лицензия.pdf")
