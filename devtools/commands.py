@@ -30,6 +30,7 @@ HELP = """\
 ./dev test [ARGS]      the tests, on servers of their own; ARGS go to pytest
 ./dev check [STEP …]   what CI runs: linters, types, imports, migrations, translations, tests
 ./dev bench [ARGS]     the load bench, on a PostgreSQL that really writes to the disk
+./dev prove SUBJECT    what takes too long for the suite: install, image, upgrade
 ./dev manage ARGS      manage.py with the database of `./dev run`
 ./dev messages         bring locale/ up to date with the sources, and compile it
 ./dev configuration    write docs/configuration.md anew, of .env.example and the code that reads it
@@ -122,6 +123,13 @@ def bench(arguments: list[str]) -> int:
         env = _environment(servers, "project.settings.test")
         console.say(f"the bench runs on {_versions(env)}, writing to the disk")
         return foreground.python("-m", "tests.bench", *arguments, env=env)
+
+
+def prove(arguments: list[str]) -> int:
+    environment.ensure("test")
+    with services.throw_away("prove", durable=True) as servers:
+        env = _environment(servers, "project.settings.test")
+        return foreground.python("-m", "tests.prove", *arguments, env=env)
 
 
 def check(arguments: list[str]) -> int:
@@ -267,6 +275,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "prove": prove,
     "manage": manage,
     "messages": messages,
     "configuration": write_configuration,

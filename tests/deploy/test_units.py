@@ -38,7 +38,7 @@ def test_every_unit_is_well_written(tmp_path: Path) -> None:
     """With programs that exist: the real ones are only where it is installed."""
     for unit in UNITS.iterdir():
         text = re.sub(r"/opt/provodnik/current/\.venv/bin/\w+", "/bin/true", unit.read_text())
-        (tmp_path / unit.name.replace("@.", "@money.")).write_text(text)
+        (tmp_path / unit.name.replace("@.", "@8000.")).write_text(text)
     said = analyze("verify", "--man=no", *map(str, sorted(tmp_path.iterdir())))
     ours = [line for line in said.splitlines() if "provodnik" in line]
     assert ours == []
@@ -60,7 +60,7 @@ def test_whoever_is_watched_says_that_it_works() -> None:
     watched = [unit for unit in SERVICES if "WatchdogSec=" in unit.read_text()]
     assert [unit.name for unit in watched] == [
         "provodnik-beat.service",
-        "provodnik-bot.service",
+        "provodnik-bot@.service",
         "provodnik-mailer.service",
         "provodnik-worker@.service",
     ]

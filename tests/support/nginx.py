@@ -49,7 +49,8 @@ def written(folder: Path, *, upstreams: list[str], https: int, http: int) -> Pat
     text = (settings.BASE_DIR / "deploy" / "nginx" / "provodnik.conf").read_text()
     servers = "\n".join(f"    server {one};" for one in upstreams)
     for old, new in (
-        ("    server 127.0.0.1:8000;", servers),
+        ("    server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;\n", f"{servers}\n"),
+        ("    server 127.0.0.1:8001 max_fails=1 fail_timeout=1s;\n", ""),
         ("CERTIFICATE", str(folder)),
         ("DOMAIN", "localhost"),
         ("listen 80;", f"listen 127.0.0.1:{http};"),
