@@ -16,13 +16,13 @@ log = structlog.get_logger(__name__)
 
 
 class Pulse:
-    """Writes a heartbeat every INTERVAL from a thread, but only while `turn()` keeps being called.
+    """Writes heartbeats every INTERVAL from a thread, but only while `turn()` keeps being called.
 
     The thread alone would prove nothing: it would go on beating beside a loop that hangs.
     """
 
-    def __init__(self, name: str, *, interval: float = heartbeats.INTERVAL) -> None:
-        self._name = name
+    def __init__(self, *names: str, interval: float = heartbeats.INTERVAL) -> None:
+        self._names = names
         self._interval = interval
         self._turned = 0.0
         self._thread: threading.Thread | None = None
@@ -43,9 +43,9 @@ class Pulse:
 
     def beat(self) -> None:
         try:
-            heartbeats.beat(self._name)
+            heartbeats.beat(*self._names)
         except DatabaseError as error:
-            log.warning("pulse.not_written", process=self._name, error=type(error).__name__)
+            log.warning("pulse.not_written", processes=self._names, error=type(error).__name__)
         finally:
             # A connection held here would be inherited by every worker child forked meanwhile.
             connection.close()

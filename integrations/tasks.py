@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from celery import shared_task
@@ -9,9 +10,6 @@ from integrations.pulse import Pulse
 from integrations.services import bounces, heartbeats, mail_limits, outbox
 from integrations.wakeups import awake
 
-MAILER = "mailer"  # the worker of mailings, by the name it is started under
-pulses = {name: Pulse(name) for name in ("worker", MAILER)}
-
 
 @shared_task(name=outbox.DRAIN)
 def drain_outbox() -> int:
@@ -19,10 +17,9 @@ def drain_outbox() -> int:
     return outbox.drain()
 
 
-@shared_task(name="integrations.heartbeat")
-def heartbeat() -> None:
-    """Sent by beat on its schedule: its arrival proves beat. The worker speaks for itself (integrations.pulse)."""
-    heartbeats.beat("beat")
+@shared_task(name="integrations.sweep_heartbeats")
+def sweep_heartbeats() -> int:
+    return heartbeats.sweep()
 
 
 @shared_task(name="integrations.read_bounces")
@@ -38,5 +35,10 @@ def sweep_mail_minutes() -> int:
 @heartbeat_sent.connect
 def prove_worker(sender: Any, **_: Any) -> None:
     """Celery's consuming loop has turned: every 2 seconds, and only while it is connected to the broker."""
-    name = str(sender.eventer.hostname).partition("@")[0]
-    pulses[MAILER if name == MAILER else "worker"].turn()
+    pulse_of(tuple(sender.eventer.app.amqp.queues.consume_from)).turn()
+
+
+@cache
+def pulse_of(queues: tuple[str, ...]) -> Pulse:
+    """One for the process: what it consumes does not change while it runs."""
+    return Pulse(*heartbeats.of_queues(queues))

@@ -19,9 +19,9 @@ from integrations.admin.callbacks import verdict_badge
 from integrations.admin.cards import list_link
 from integrations.admin.filters import callback_queue, failing_reactions
 from integrations.clock import now, wall_clock
-from integrations.models import Heartbeat, InboundCallback, OutboxMessage
+from integrations.models import InboundCallback, OutboxMessage
 from integrations.selectors import last_call, refused_lately
-from integrations.services.heartbeats import PROCESSES
+from integrations.services.heartbeats import PROCESSES, ages, alive
 from payments.admin.badges import sum_of
 from payments.admin.filters import PAYMENT_QUEUES
 from payments.admin.refund_filters import REFUND_QUEUES
@@ -31,8 +31,6 @@ from payments.provider import PaymentProvider
 from payments.registry import all_providers
 from project.callback_addresses import callback_addresses
 from project.tiles import Tile, mail_tiles, notice_tile, registry_tiles, tile
-
-ALIVE_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +152,23 @@ def call_tiles() -> list[Tile]:
 
 def process_lights() -> list[Light]:
     titles = {
-        "worker": _("Обработчик"),
+        "worker@money": _("Обработчик: деньги"),
+        "worker@access": _("Обработчик: доступ"),
+        "worker@messages": _("Обработчик: сообщения"),
+        "worker@celery": _("Обработчик: прочее"),
         "mailer": _("Рассылки"),
         "beat": _("Расписание"),
         "bot": _("Бот"),
     }
-    seen = dict(Heartbeat.objects.filter(name__in=PROCESSES).values_list("name", "seen_at"))
+    seen = ages()
     return [process_light(titles[name], seen.get(name)) for name in PROCESSES]
 
 
-def process_light(title: str, seen_at: datetime | None) -> Light:
-    if seen_at is None:
+def process_light(title: str, age: timedelta | None) -> Light:
+    if age is None:
         return Light(title, badge(_("не запускался"), Tone.IDLE), "")
-    age = wall_clock() - seen_at
     note = _("отозвался %(ago)s назад") % {"ago": duration(age)}
-    if age <= ALIVE_FOR:
+    if alive(age):
         return Light(title, badge(_("работает"), Tone.OK), note)
     return Light(title, badge(_("молчит"), Tone.BAD), note)
 

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 DATABASE_TIMEOUT = "1s"
 REDIS_TIMEOUT = 0.8  # seconds, for the connection and for the answer
 LATE = timedelta(seconds=60)  # a row that is due and waits longer: the workers do not keep up
-DECISIVE = ("database", "redis", "worker")  # without these nobody gets what he paid for
+# Without these nobody gets what he paid for.
+DECISIVE = ("database", "redis", "worker@money", "worker@access")
 
 Part = dict[str, Any]
 
@@ -41,7 +42,7 @@ def live(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
-    """503 while the database, Redis or the worker is missing; whatever else is wrong is named."""
+    """503 while the database, Redis or a worker of money or access is missing; whatever else is wrong is named."""
     parts = {"database": timed(probe_database), "redis": timed(probe_redis)}
     parts |= database_parts(readable=parts["database"]["ok"])
     failed = [name for name, part in parts.items() if not part["ok"]]

@@ -1,4 +1,4 @@
-"""Celery's scheduler, and a word to systemd with each of its turns."""
+"""Celery's scheduler: it tells systemd of each of its turns, and everybody of what it has sent."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from typing import Any
 from celery.beat import PersistentScheduler
 
 from integrations import watchdog
+from integrations.pulse import Pulse
 
 
 class Scheduler(PersistentScheduler):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._pulse = Pulse("beat")
+        super().__init__(*args, **kwargs)
+
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         """Seconds until the next one, at most `max_interval`."""
         watchdog.alive()
         return super().tick(*args, **kwargs)
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """A scheduler whose broker does not take its tasks is as good as none: it raises and is silent."""
+        sent = super().apply_async(*args, **kwargs)
+        self._pulse.turn()
+        return sent

@@ -1,48 +1,93 @@
 """Which processes are alive, as they say themselves.
 
-`worker`  its consuming loop turns: written by the worker itself (integrations.pulse)
-`beat`    the scheduler schedules: written by the task that beat sends every INTERVAL
-`bot`     the bot process polls or listens: written by itself
+`worker@QUEUE`  a worker consumes this queue and its loop turns: written by each worker for each of its queues
+`mailer`        the same of the queue of mailings
+`beat`          the scheduler sends what is due: written by itself
+`bot`           the bot process polls or listens: written by itself
+
+Two machines have a row each. A process is alive while one of its rows is fresh.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
+
+from django.db.models import Max
 
 from integrations.clock import wall_clock
 from integrations.models import Heartbeat
 
 INTERVAL = 10.0  # seconds between two beats
 SILENCE = timedelta(seconds=35)  # three beats missed: taken for dead
-PROCESSES = ("worker", "mailer", "beat", "bot")
+FORGOTTEN = timedelta(days=1)  # machines that are gone for good
+QUEUES = {
+    "money": "worker@money",
+    "access": "worker@access",
+    "messages": "worker@messages",
+    "celery": "worker@celery",
+    "bulk": "mailer",
+}
+PROCESSES = (*QUEUES.values(), "beat", "bot")
+HOST = 80  # characters of a machine's name that are kept
 
 
-def beat(name: str, **facts: str | int) -> None:
-    """Seen now; `facts` are shown with it."""
-    Heartbeat.objects.update_or_create(
-        name=name,
-        defaults={
-            "seen_at": wall_clock(),
-            "details": {"host": socket.gethostname(), "pid": os.getpid(), **facts},
-        },
+def of_queues(queues: Iterable[str]) -> list[str]:
+    """What a worker that consumes these queues is called."""
+    return [QUEUES.get(queue, f"worker@{queue}"[:40]) for queue in queues]
+
+
+def beat(*processes: str, **facts: str | int) -> None:
+    """Seen now, on this machine; `facts` are shown with it."""
+    host = socket.gethostname()[:HOST]
+    details = {"host": host, "pid": os.getpid(), **facts}
+    moment = wall_clock()
+    # In one order everywhere: two workers of one machine write the same rows.
+    rows = [
+        Heartbeat(name=f"{process}#{host}", process=process, seen_at=moment, details=details)
+        for process in sorted(set(processes))
+    ]
+    Heartbeat.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["process", "seen_at", "details"],
     )
 
 
-def age(name: str) -> timedelta | None:
+def last(process: str) -> Heartbeat | None:
+    """Its freshest row."""
+    return Heartbeat.objects.filter(process=process).order_by("-seen_at").first()
+
+
+def age(process: str) -> timedelta | None:
     """How long ago a process was last seen; None where it never was."""
-    return ages().get(name)
+    return ages().get(process)
 
 
 def ages() -> dict[str, timedelta]:
-    """How long ago each process was last seen; one that never was is missing."""
+    """How long ago each process was last seen anywhere; one that never was is missing."""
     moment = wall_clock()
-    return {
-        name: max(moment - seen_at, timedelta())
-        for name, seen_at in Heartbeat.objects.values_list("name", "seen_at")
-    }
+    rows = Heartbeat.objects.order_by().values_list("process").annotate(seen=Max("seen_at"))
+    return {process: max(moment - seen, timedelta()) for process, seen in rows if process}
+
+
+def machines() -> dict[str, int]:
+    """On how many machines each process is alive."""
+    fresh = Heartbeat.objects.filter(seen_at__gte=wall_clock() - SILENCE)
+    return dict(Counter(fresh.values_list("process", flat=True)))
 
 
 def alive(age: timedelta | None) -> bool:
     return age is not None and age <= SILENCE
+
+
+def sweep() -> int:
+    """Forget machines that another one has long taken over from; returns how many rows went."""
+    old = Heartbeat.objects.filter(seen_at__lt=wall_clock() - FORGOTTEN)
+    newest = Heartbeat.objects.order_by("process", "-seen_at").distinct("process")
+    gone, _ = old.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+    return gone

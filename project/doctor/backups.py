@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from integrations.clock import wall_clock
-from integrations.models import Heartbeat
+from integrations.services import heartbeats
 from project.backup.errors import BackupRefused
 from project.backup.making import PULSE
 from project.backup.sealing import recipient
@@ -23,7 +23,7 @@ def backups() -> list[Finding]:
         recipient(settings.BACKUP_RECIPIENT)
     except BackupRefused as error:
         return [failed("Backups", str(error), "manage.py backup --new-key FILE makes one.")]
-    last = Heartbeat.objects.filter(name=PULSE).first()
+    last = heartbeats.last(PULSE)
     if last is None:
         return [failed("Backups", "none was made yet", "Run: manage.py backup")]
     age = wall_clock() - last.seen_at

@@ -9,7 +9,10 @@ from project.health import LATE
 
 # What stops while a process is away.
 MEANING = {
-    "worker": "nobody who pays gets access, no message leaves",
+    "worker@money": "calls of payment systems are stored, but not applied",
+    "worker@access": "nobody who pays gets access",
+    "worker@messages": "no message, letter or notice leaves",
+    "worker@celery": "no backups, nothing is cleared out",
     "mailer": "mailings and broadcasts stand still",
     "beat": "invoices do not expire, lost wake-ups are not made up for",
     "bot": "customers get no answer",
@@ -21,13 +24,14 @@ PEOPLE = {
 
 
 def processes() -> list[Finding]:
-    ages = heartbeats.ages()
-    return [_process(name, ages.get(name)) for name in heartbeats.PROCESSES]
+    ages, machines = heartbeats.ages(), heartbeats.machines()
+    return [_process(name, ages.get(name), machines.get(name, 0)) for name in heartbeats.PROCESSES]
 
 
-def _process(name: str, age: timedelta | None) -> Finding:
+def _process(name: str, age: timedelta | None, machines: int) -> Finding:
     if heartbeats.alive(age) and age is not None:
-        return fine(name, f"seen {ago(age.total_seconds())} ago")
+        where = f" on {machines} machines" if machines > 1 else ""
+        return fine(name, f"seen {ago(age.total_seconds())} ago{where}")
     seen = "was never seen" if age is None else f"silent for {ago(age.total_seconds())}"
     return failed(name, f"{seen}: {MEANING[name]}", f"Is the {name} process running?")
 

@@ -93,9 +93,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **MAIL_SCHEDULE,
     **MAILINGS_SCHEDULE,
     **OPERATING_SCHEDULE,
-    "heartbeat": {
-        "task": "integrations.heartbeat",
-        "schedule": 10.0,
-        "options": {"expires": 20},
+    "sweep-heartbeats": {
+        "task": "integrations.sweep_heartbeats",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from integrations.clock import wall_clock
 from integrations.models import Heartbeat
+from integrations.services import heartbeats
 from payments.models import MoneyEntry
 from payments.registry import get_provider
 from project.dashboard import income, office_dashboard
@@ -81,12 +82,13 @@ def test_first_steps_are_shown_until_the_first_sale(db):
 
 
 def test_lights_tell_the_living_from_the_silent(db):
-    Heartbeat.objects.create(name="worker", seen_at=wall_clock())
-    Heartbeat.objects.create(name="bot", seen_at=wall_clock() - timedelta(minutes=7))
+    heartbeats.beat("worker@access", "bot")
+    Heartbeat.objects.filter(process="bot").update(seen_at=wall_clock() - timedelta(minutes=7))
 
-    worker, _mailer, beat, bot = office_dashboard(owner()).processes
+    money, access, _messages, _rest, _mailer, beat, bot = office_dashboard(owner()).processes
 
-    assert "работает" in worker.state
+    assert "не запускался" in money.state
+    assert "работает" in access.state
     assert "не запускался" in beat.state
     assert "молчит" in bot.state
     assert bot.note == "отозвался 7 мин назад"

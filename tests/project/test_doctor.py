@@ -66,7 +66,7 @@ def test_a_healthy_shop_has_nothing_broken(world, capsys):
     assert code == 0
     for line in (
         "Migrations: all applied",
-        "✅ worker: seen",
+        "✅ worker@money: seen",
         "✅ Account: ",
         "✅ Panel: version",
         "@",
@@ -87,7 +87,7 @@ def test_nothing_outside_answers_and_nothing_is_given_away(settings, db, capsys)
     forget_providers()
     code, shown = run(capsys)
     assert code == 1
-    for section in ("1Plat", "Remnawave", "Telegram", "Redis", "worker: was never seen"):
+    for section in ("1Plat", "Remnawave", "Telegram", "Redis", "worker@money: was never seen"):
         assert section in shown
     assert "marker-" not in shown
 

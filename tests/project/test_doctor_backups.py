@@ -43,5 +43,5 @@ def test_the_first_and_a_late_backup_are_asked_for(db, configured) -> None:
     heartbeats.beat(PULSE, backup="20261122T010000Z", bytes=3 * 1024 * 1024)
     assert found().level is Level.FINE
     assert "3.0 MiB" in found().detail
-    Heartbeat.objects.filter(name=PULSE).update(seen_at=wall_clock() - timedelta(hours=27))
+    Heartbeat.objects.filter(process=PULSE).update(seen_at=wall_clock() - timedelta(hours=27))
     assert found().level is Level.FAILED

@@ -22,7 +22,7 @@ def everything_beats(db) -> None:
 
 
 def silence(name: str) -> None:
-    Heartbeat.objects.filter(name=name).update(seen_at=wall_clock() - timedelta(minutes=5))
+    Heartbeat.objects.filter(process=name).update(seen_at=wall_clock() - timedelta(minutes=5))
 
 
 def ready(client) -> tuple[int, dict[str, Any]]:
@@ -48,28 +48,32 @@ def test_ready_when_everything_beats(client, everything_beats):
     status, body = ready(client)
     assert (status, body["status"]) == (200, "ok")
     assert all(part["ok"] for part in body["parts"].values())
-    assert body["parts"]["worker"]["age_seconds"] < 5
+    assert body["parts"]["worker@money"]["age_seconds"] < 5
 
 
-@pytest.mark.parametrize("process", ["bot", "beat"])
-def test_a_silent_bot_or_beat_degrades(client, everything_beats, process):
+@pytest.mark.parametrize("process", ["bot", "beat", "mailer", "worker@messages", "worker@celery"])
+def test_whoever_gives_nobody_access_only_degrades(client, everything_beats, process):
     silence(process)
     status, body = ready(client)
     assert (status, body["status"]) == (200, "degraded")
     assert body["parts"][process]["ok"] is False
 
 
-def test_a_silent_worker_fails(client, everything_beats):
-    silence("worker")
+@pytest.mark.parametrize("process", ["worker@money", "worker@access"])
+def test_a_silent_worker_of_money_or_access_fails_beside_living_others(
+    client, everything_beats, process
+):
+    silence(process)
     status, body = ready(client)
     assert (status, body["status"]) == (503, "failed")
-    assert body["parts"]["worker"]["age_seconds"] > 290
+    assert body["parts"][process]["age_seconds"] > 290
+    assert [name for name, part in body["parts"].items() if not part["ok"]] == [process]
 
 
 def test_a_worker_that_was_never_seen_fails(client, db):
     status, body = ready(client)
     assert status == 503
-    assert body["parts"]["worker"] == {"ok": False, "age_seconds": None}
+    assert body["parts"]["worker@access"] == {"ok": False, "age_seconds": None}
 
 
 def test_a_call_nobody_applies_degrades(client, everything_beats):

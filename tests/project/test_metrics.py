@@ -91,7 +91,7 @@ def test_access_times_of_the_last_hour(scrape, make_payment):
 
 
 def test_queues_refusals_and_heartbeats(scrape):
-    heartbeats.beat("worker")
+    heartbeats.beat("worker@money")
     inbox.store_callback(source="oneplat", raw=RawCallback(body=b"1", headers={}))
     inbox.store_refused(
         source="oneplat",
@@ -103,7 +103,7 @@ def test_queues_refusals_and_heartbeats(scrape):
     assert figures["provodnik_queue_waiting", "inbox"] == 1
     assert figures["provodnik_queue_waiting", "outbox"] == 0
     assert figures["provodnik_calls_refused_24h", "oneplat", "rejected"] == 1
-    assert figures["provodnik_heartbeat_age_seconds", "worker"] < 5
+    assert figures["provodnik_heartbeat_age_seconds", "worker@money"] < 5
 
 
 @pytest.mark.parametrize(
