@@ -22,7 +22,7 @@ worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
-events {{ worker_connections 256; }}
+events {{ worker_connections 1024; }}
 http {{
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -47,10 +47,10 @@ class Site:
 def written(folder: Path, *, upstreams: list[str], https: int, http: int) -> Path:
     """The site as the installer would write it; returns nginx's own file."""
     text = (settings.BASE_DIR / "deploy" / "nginx" / "provodnik.conf").read_text()
-    servers = "\n".join(f"    server {one};" for one in upstreams)
+    servers = "\n".join(f"    server {one} max_fails=0;" for one in upstreams)
     for old, new in (
-        ("    server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;\n", f"{servers}\n"),
-        ("    server 127.0.0.1:8001 max_fails=1 fail_timeout=1s;\n", ""),
+        ("    server 127.0.0.1:8000 max_fails=0;\n", f"{servers}\n"),
+        ("    server 127.0.0.1:8001 max_fails=0;\n", ""),
         ("CERTIFICATE", str(folder)),
         ("DOMAIN", "localhost"),
         ("listen 80;", f"listen 127.0.0.1:{http};"),
