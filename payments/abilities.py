@@ -58,6 +58,15 @@ class RefundResult:
 
 
 @runtime_checkable
+class KnowsTestMode(Protocol):
+    """A provider whose test mode looks like the real one, except that nobody pays."""
+
+    def test_mode(self, last_call: RawCallback | None) -> str:
+        """What shows, by the settings or by the last accepted call, that no money moves; empty where nothing does."""
+        ...
+
+
+@runtime_checkable
 class RefundsMoney(Protocol):
     """A provider that gives money back at our request. Without it a refund is a transfer by hand, with evidence."""
 

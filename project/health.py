@@ -5,6 +5,7 @@ A callback must be stored even while Redis and the workers are down: route reque
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -25,6 +27,7 @@ from integrations.services import heartbeats
 
 log = structlog.get_logger(__name__)
 
+NUMBER = re.compile(r"[0-9a-f]{32}")
 DATABASE_TIMEOUT = "1s"
 REDIS_TIMEOUT = 0.8  # seconds, for the connection and for the answer
 LATE = timedelta(seconds=60)  # a row that is due and waits longer: the workers do not keep up
@@ -35,9 +38,16 @@ Part = dict[str, Any]
 
 
 @require_safe
-def live(_request: HttpRequest) -> HttpResponse:
-    """The process answers. Touches nothing."""
-    return JsonResponse({"status": "ok"})
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing. To `?proof=<32 hex>` it adds what only this installation can say."""
+    number = request.GET.get("proof", "")
+    proof = {"proof": proof_of(number)} if NUMBER.fullmatch(number) else {}
+    return JsonResponse({"status": "ok", **proof})
+
+
+def proof_of(number: str) -> str:
+    """The same in every process that has our SECRET_KEY, and in no other."""
+    return salted_hmac("project.health.live", number, algorithm="sha256").hexdigest()
 
 
 @require_safe

@@ -59,6 +59,16 @@ class ChatFacts:
     is_forum: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFacts:
+    """Where updates are pushed to; an empty `url` where they are asked for. `failed_at` is a Unix time."""
+
+    url: str
+    waiting: int
+    error: str = ""
+    failed_at: int = 0
+
+
 class BotApi:
     """Messages to chats; synchronous.
 
@@ -169,6 +179,18 @@ class BotApi:
             raise ServiceUnreachable("telegram answered with no bot", service=SERVICE)
         return BotAccount(
             id=me["id"], username=me.get("username", ""), name=me.get("first_name", "")
+        )
+
+    def get_webhook(self) -> WebhookFacts:
+        """What Telegram knows of our address, and why it last failed to call it."""
+        found = self._call("getWebhookInfo", {})
+        if not isinstance(found, dict) or "url" not in found:
+            raise ServiceUnreachable("telegram answered with no webhook", service=SERVICE)
+        return WebhookFacts(
+            url=str(found["url"]),
+            waiting=int(found.get("pending_update_count") or 0),
+            error=str(found.get("last_error_message") or ""),
+            failed_at=int(found.get("last_error_date") or 0),
         )
 
     def get_chat(self, chat_id: int | str) -> ChatFacts:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from project.doctor.backups import backups
 from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
+from project.doctor.outside import public_address
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
 from project.doctor.registry import lists, tax_service
-from project.doctor.services import mail, panel, telegram, waiting_letters
+from project.doctor.services import mail, panel, waiting_letters
 from project.doctor.sources import sources
 from project.doctor.stores import can_read, database, disk, redis
+from project.doctor.telegram import telegram
 from project.doctor.umnico import umnico
 
 __all__ = ["Finding", "Level", "Section", "configuration", "examine", "providers"]
@@ -23,6 +25,7 @@ def examine() -> list[Section]:
         Section("Database", database()),
         Section("Redis", redis()),
         Section("Disk", disk()),
+        Section("Public address", public_address()),
     ]
     readable = can_read()
     inside = (

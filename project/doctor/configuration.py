@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sentry_sdk
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -21,4 +22,15 @@ def configuration() -> list[Finding]:
         for message in messages
         if message.level >= checks.WARNING and not message.is_silenced()
     ]
-    return found or [fine("Settings", f"{mode}, release {settings.RELEASE}, {settings.PUBLIC_URL}")]
+    if not found:
+        found = [fine("Settings", f"{mode}, release {settings.RELEASE}, {settings.PUBLIC_URL}")]
+    return [*found, error_reports()]
+
+
+def error_reports() -> Finding:
+    """As this process has them: production starts them by SENTRY_DSN."""
+    transport = sentry_sdk.get_client().transport
+    dsn = transport.parsed_dsn if transport else None
+    if dsn is None:
+        return fine("Error reports", "off: SENTRY_DSN is not set")
+    return fine("Error reports", f"sent to {dsn.host}")

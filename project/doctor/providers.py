@@ -7,13 +7,15 @@ from integrations.clock import wall_clock
 from integrations.errors import IntegrationError
 from integrations.models import InboundCallback
 from integrations.skew import LARGEST, watching
-from payments.abilities import ReadsUpdates
+from payments.abilities import KnowsTestMode, ReadsUpdates
 from payments.models import ProviderState
 from payments.provider import ChecksCredentials, NamesLimits, PaymentProvider
 from payments.registry import get_provider
 from payments.services.provider_health import Health, Silence, health_of
 from project.callback_addresses import callback_addresses, older_addresses
 from project.doctor.findings import Finding, Section, ago, failed, fine, warning
+from project.doctor.refusals import advice
+from project.doctor.secrets_in_use import sandbox_values
 
 
 def providers(*, calls: bool) -> list[Section]:
@@ -26,7 +28,7 @@ def _provider(slug: str, *, calls: bool) -> Section:
         provider = get_provider(slug)
     except ImproperlyConfigured as error:
         return Section(slug, [failed("Adapter", str(error))])
-    found = [_keys(provider)]
+    found = [_keys(provider), *sandbox_values(provider.required_env)]
     if not provider.missing(settings.CREDENTIALS):
         with watching(wall_clock) as seen:
             found += [_account(provider), *_limits(provider)]
@@ -36,8 +38,14 @@ def _provider(slug: str, *, calls: bool) -> Section:
     else:
         addresses = [*callback_addresses(provider), *older_addresses(provider)]
         found += [fine("Callback address", address) for address in addresses]
-    if calls:
-        found += _calls(provider)
+    found += [
+        fine("Verification file", f"{settings.PUBLIC_URL}/{name}")
+        for name in provider.public_files(settings.CREDENTIALS)
+    ]
+    health = health_of(provider) if calls else None
+    found += _mode(provider, health)
+    if health:
+        found += _calls(provider, health)
     return Section(provider.label, found)
 
 
@@ -73,8 +81,17 @@ def _limits(provider: PaymentProvider) -> list[Finding]:
     ]
 
 
-def _calls(provider: PaymentProvider) -> list[Finding]:
-    health = health_of(provider)
+def _mode(provider: PaymentProvider, health: Health | None) -> list[Finding]:
+    """A shop that gives access for invented money; a sandbox has no other."""
+    if settings.SANDBOX or not isinstance(provider, KnowsTestMode):
+        return []
+    accepted = health.accepted if health else None
+    shown = provider.test_mode(accepted.as_raw() if accepted else None)
+    hint = "Nobody really pays: take the keys of the real shop, or have it switched to live."
+    return [warning("Mode", f"test: {shown}", hint)] if shown else []
+
+
+def _calls(provider: PaymentProvider, health: Health) -> list[Finding]:
     accepted, refused = health.accepted, health.refused
     found = [
         fine("Last accepted call", when(accepted))
@@ -91,7 +108,12 @@ def _calls(provider: PaymentProvider) -> list[Finding]:
         count = sum(count for _reason, count in health.refusals)
         detail = f"{when(refused)}: {refused.verdict_reason}; {count} in 24 h"
         detail += f" ({reasons})" if len(health.refusals) > 1 else ""
-        found.append((warning if newer else fine)("Last refused call", detail))
+        hint = advice(refused.verdict_reason, provider.required_env)
+        found.append(
+            warning("Last refused call", detail, hint)
+            if newer
+            else fine("Last refused call", detail)
+        )
     return [
         *found,
         *_silence(provider, health.silence),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import urllib3
 
 from integrations import transport
 from integrations.transport import pinned_pool, under_deadline
+from tests.support.tls import NO_OPENSSL, make_certificate
 
 NAME = "files.example.test"
 
@@ -24,21 +23,10 @@ NAME = "files.example.test"
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory) -> Path:
     """A key and a certificate of the name, made for this run."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl program to make a certificate with")
+    if NO_OPENSSL:
+        pytest.skip(NO_OPENSSL)
     folder: Path = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += [
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        f"/CN={NAME}",
-        "-addext",
-        f"subjectAltName=DNS:{NAME}",
-    ]
-    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run(command, check=True, capture_output=True)
+    make_certificate(folder, NAME)
     return folder
 
 

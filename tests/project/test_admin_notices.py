@@ -6,7 +6,7 @@ import pytest
 
 from bot.models import Notice
 from project.doctor.findings import Level
-from project.doctor.services import telegram
+from project.doctor.telegram import telegram
 from tests.support.http_server import HttpServer, answer
 from tests.support.office import (
     list_of,
@@ -92,7 +92,7 @@ def test_the_doctor_says_what_the_group_allows(settings, chat, rights, level, wo
     with HttpServer() as server:
         settings.CREDENTIALS = {**settings.CREDENTIALS, "TELEGRAM_API_URL": server.url}
         server.plan(ME, *(answer(200, {"ok": True, "result": one}) for one in (known, member)))
-        group = telegram()[-1]
+        group = telegram()[1]
     assert (group.title, group.level) == ("Staff group", level)
     assert words in group.detail
 
@@ -102,4 +102,4 @@ def test_the_doctor_says_when_nobody_hears_anything(settings):
     with HttpServer() as server:
         settings.CREDENTIALS = {**settings.CREDENTIALS, "TELEGRAM_API_URL": server.url}
         server.plan(ME)
-        assert telegram()[-1].detail == "nobody hears notices"
+        assert telegram()[1].detail == "nobody hears notices"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from project.doctor.findings import Level
-from project.doctor.services import telegram
+from project.doctor.telegram import telegram
 from tests.support.http_server import HttpServer, answer
 
 ME = answer(200, {"ok": True, "result": {"id": 42, "is_bot": True, "username": "a_bot"}})
@@ -47,4 +47,4 @@ def test_the_bot_has_to_be_an_administrator_of_the_channel(api, said, level):
 def test_without_a_channel_nothing_is_said_of_it(api, settings):
     settings.BONUS_CHANNEL = ""
     api.plan(ME)
-    assert [finding.title for finding in telegram()] == ["Bot"]
+    assert [finding.title for finding in telegram()] == ["Bot", "Updates"]

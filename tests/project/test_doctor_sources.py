@@ -31,7 +31,7 @@ def test_without_its_secret_the_site_is_told_about_and_nothing_fails(db):
         found["Callback address"].detail == "https://shop.example.com/integrations/callbacks/tilda"
     )
     assert found["Last accepted call"].detail == "none yet"
-    assert set(tilda(calls=False)) == {"Keys", "Callback address"}
+    assert set(tilda(calls=False)) == {"Keys", "Callback address", "Look"}
 
 
 def test_a_refused_call_worries_until_one_is_accepted(settings, db):

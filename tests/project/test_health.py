@@ -35,6 +35,14 @@ def test_live_touches_no_database(client):
     assert client.get("/health/live").json() == {"status": "ok"}
 
 
+def test_live_proves_whose_it_is_to_whoever_asks_with_a_number(client):
+    number = "0f" * 16
+    assert client.get(f"/health/live?proof={number}").json()["proof"] == health.proof_of(number)
+    assert health.proof_of(number) != health.proof_of("f0" * 16)
+    for other in ("", "0f", "0F" * 16, "0f" * 17):
+        assert client.get("/health/live", {"proof": other}).json() == {"status": "ok"}
+
+
 def test_a_probe_needs_no_known_host_name(client, settings):
     settings.ALLOWED_HOSTS = ["shop.example.com"]
     assert client.get("/health/live", headers={"host": "10.0.0.7:8000"}).status_code == 200

@@ -162,6 +162,11 @@ class Provider(Charging, Holding, Subscribing, PaymentProvider):
         self._client.test()
         return f"site {self._public_id}"
 
+    def test_mode(self, last_call: RawCallback | None) -> str:
+        """No setting and no call of the API tells: only their notifications do."""
+        is_test = last_call is not None and bodies.read(last_call.body).get("TestMode") == "1"
+        return "the last accepted call says TestMode=1" if is_test else ""
+
     def build_test_callback(
         self, *, reference: str, external_id: str, money: Money, status: str, signature: str
     ) -> RawCallback:

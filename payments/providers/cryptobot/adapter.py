@@ -34,6 +34,7 @@ LIFETIME = (
     3600  # seconds; without `expires_in` an invoice never lapses, and its price in coins moves
 )
 LONGEST_DESCRIPTION = 1024
+TEST_NETWORK = "//testnet-pay."  # in the address of their API; coins there are worth nothing
 PAGE = 300  # of their 1000 at most: an answer must stay well below what our client reads
 
 
@@ -53,6 +54,7 @@ class Provider(PaymentProvider):
 
     def __init__(self, *, token: str, api_url: str = "") -> None:
         self._token = token.strip()
+        self._is_test = TEST_NETWORK in api_url
         self._client = CryptoPayClient(base_url=api_url.strip(), token=self._token)
 
     @classmethod
@@ -137,6 +139,9 @@ class Provider(PaymentProvider):
         if not (said.get("name") or said.get("app_id")):
             raise _undocumented(Unreadable("name"))
         return said.get("name") or f"app {said['app_id']}"
+
+    def test_mode(self, last_call: RawCallback | None) -> str:
+        return "CRYPTOBOT_API_URL is the test network's" if self._is_test else ""
 
     def build_test_callback(
         self, *, reference: str, external_id: str, money: Money, status: str, signature: str

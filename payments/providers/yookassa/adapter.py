@@ -34,6 +34,7 @@ from payments.providers.yookassa.receipt import ReceiptSettings
 
 log = structlog.get_logger(__name__)
 
+TEST_KEY = "test_"  # how keys of a test shop begin
 MAX_BRACKETS = 256  # a payment holds about ten objects, and its description may hold brackets
 OFF = frozenset({"0", "false", "no", "off"})
 KOPECK = Decimal("0.01")
@@ -64,6 +65,7 @@ class Provider(Charging, Holding, PaymentProvider):
         check_address: bool = True,
         receipts: ReceiptSettings | None = None,
     ) -> None:
+        self._is_test = secret.strip().startswith(TEST_KEY)
         self._configured = bool(shop_id.strip() and secret.strip())
         self._check_address = check_address
         self._receipts = receipts or ReceiptSettings()
@@ -185,6 +187,9 @@ class Provider(Charging, Holding, PaymentProvider):
         except Unreadable as error:
             raise undocumented(str(error)) from None
         return f"{name}, test mode" if me.get("test") is True else name
+
+    def test_mode(self, last_call: RawCallback | None) -> str:
+        return f"YUKASSA_SECRET_KEY begins with {TEST_KEY}" if self._is_test else ""
 
     def _confirm_refund(self, hint: ProviderEvent) -> ProviderEvent:
         """The refund by its own id, and its payment for the order it belongs to."""
