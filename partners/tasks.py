@@ -14,8 +14,8 @@ from partners.services import (
     search,
     sign_in,
     verification,
-    webhooks,
 )
+from partners.services.channels import umnico_webhook
 from partners.services.look import refresh
 
 
@@ -78,4 +78,4 @@ def refresh_search() -> int:
 @shared_task(name="partners.keep_webhooks")
 def keep_webhooks() -> str:
     """Umnico may switch off an address that kept failing; returns what was found."""
-    return webhooks.keep().value
+    return umnico_webhook.keep().value

@@ -78,9 +78,9 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "lead.offered": (
         "partners.services.leads.tell_partner",
         "bot.notifications.offer_in_telegram",
-        "partners.services.flexbe.tell_in_work",
+        "partners.services.channels.flexbe_status.tell_in_work",
     ),
-    "lead.closed": ("partners.services.flexbe.tell_done",),
+    "lead.closed": ("partners.services.channels.flexbe_status.tell_done",),
     "lead.unmatched": ("bot.notifications.staff_lead_unmatched",),
     "lead.wanted": ("partners.services.dialogue.offer_lead",),
     "lead.more_wanted": ("partners.services.dialogue.offer_more",),
@@ -106,6 +106,12 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "referral.rewarded": ("bot.notifications.referral_rewarded",),
 }
 
+# Rows name their reaction: what it was called when an older release wrote one → what it is called now.
+MOVED = {
+    "partners.services.flexbe.tell_in_work": "partners.services.channels.flexbe_status.tell_in_work",
+    "partners.services.flexbe.tell_done": "partners.services.channels.flexbe_status.tell_done",
+}
+
 # What each reaction does, for staff.
 TITLES = {
     "bot.mailings.returns.letter_returned": _("Отметить возврат письма рассылки"),
@@ -125,8 +131,8 @@ TITLES = {
     "partners.services.returned_answers.letter_returned": _(
         "Вернуть людям диалог, чьё письмо вернулось"
     ),
-    "partners.services.flexbe.tell_in_work": _("Flexbe: заявка в работе"),
-    "partners.services.flexbe.tell_done": _("Flexbe: заявка выполнена"),
+    "partners.services.channels.flexbe_status.tell_in_work": _("Flexbe: заявка в работе"),
+    "partners.services.channels.flexbe_status.tell_done": _("Flexbe: заявка выполнена"),
     "partners.services.dialogue.answer": _("Ответить собеседнику"),
     "partners.services.dialogue.offer_lead": _("Клиенту: карточки партнёров"),
     "partners.services.dialogue.offer_more": _("Клиенту: карточки других партнёров"),

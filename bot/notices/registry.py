@@ -6,7 +6,7 @@ from bot.models import Topic
 from bot.notices.raising import page, pages, raise_notice
 from integrations.models import InboundCallback
 from partners.models import Application, Conversation, Lead, Partner
-from partners.services.conversations import IN_UMNICO
+from partners.services import conversations
 
 
 def staff_partner_closed(*, partner_id: int) -> None:
@@ -60,7 +60,7 @@ def staff_lead_unmatched(*, lead_id: int) -> None:
 def staff_conversation_waits(*, conversation_id: int, event: str) -> None:
     """Somebody waits for a person; not said any more once a person has answered."""
     conversation = Conversation.objects.get(pk=conversation_id)
-    if conversation.wants_person in ("", IN_UMNICO):
+    if not conversations.is_waiting(conversation):
         return
     raise_notice(
         "conversation",

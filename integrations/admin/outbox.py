@@ -30,7 +30,7 @@ def state_badge(row: OutboxMessage) -> SafeString:
 def reaction_name(row: OutboxMessage) -> str:
     """What it does; of one that this release knows no more, its name in the code."""
     titles = import_string(settings.REACTION_TITLES)
-    return str(titles.get(row.reaction, row.reaction.rpartition(".")[2]))
+    return str(titles.get(outbox.present_name(row.reaction), row.reaction.rpartition(".")[2]))
 
 
 def next_try(row: OutboxMessage) -> str:

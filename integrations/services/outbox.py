@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -79,10 +80,16 @@ def claim_next() -> OutboxMessage | None:
     return message
 
 
+def present_name(reaction: str) -> str:
+    """Of a reaction that an older release may have written down under another."""
+    moved: Mapping[str, str] = import_string(settings.MOVED_REACTIONS)
+    return moved.get(reaction, reaction)
+
+
 def deliver(message: OutboxMessage) -> None:
     """Run one reaction. It may run again after a crash: reactions are idempotent by contract."""
     with structlog.contextvars.bound_contextvars(case=message.case, reaction=message.reaction):
-        import_string(message.reaction)(**message.payload)
+        import_string(present_name(message.reaction))(**message.payload)
         OutboxMessage.objects.filter(pk=message.pk).update(
             delivered_at=wall_clock(), attempts=message.attempts + 1, error=""
         )

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from partners.admin.conversation_words import TROUBLE
 from partners.models import Channel, ChatMessage, Conversation
-from partners.services.conversations import IN_UMNICO
+from partners.services import channels
 
-ANSWERED_THERE = Q(wants_person=IN_UMNICO)
+ANSWERED_THERE = Q(wants_person__in=sorted(channels.ANSWERED_THERE))
 # The condition of the partial index `conversations_for_people`, without those that somebody answers already.
 FOR_PEOPLE = ~Q(wants_person="") & ~ANSWERED_THERE
 

@@ -14,7 +14,7 @@ from integrations.models import InboundCallback
 from integrations.services import outbox
 from partners.models import Channel, ChatMessage, Conversation
 from partners.services import readers
-from partners.services.channels import READERS, ByHand, Incoming, Learned
+from partners.services.channels import ANSWERED_THERE, READERS, ByHand, Incoming, Learned, port_of
 
 Author, Kind, State = ChatMessage.Author, ChatMessage.Kind, ChatMessage.State
 Stage = Conversation.Stage
@@ -29,8 +29,6 @@ NOBODY_TOOK = gettext_noop("никто не взялся")
 FILE_CAME = gettext_noop("прислал файл")
 NOT_DELIVERED = gettext_noop("ответ не доставлен")
 NO_ADDRESS = gettext_noop("ответить некуда: нет ни чата, ни e-mail")
-# Nobody is wanted then: somebody answers already, past us.
-IN_UMNICO = gettext_noop("отвечает сотрудник в Umnico")
 # At which the robot has asked for something, and waits.
 ASKING = (Stage.WHO, Stage.WHAT, Stage.CONFIRM, Stage.RATING)
 
@@ -117,13 +115,20 @@ def overhear(said: ByHand, *, callback: InboundCallback | None = None) -> tuple[
         sent_at=now(),
         delivered_at=now(),
     )
-    Conversation.objects.filter(pk=conversation.pk).update(last_at=now(), wants_person=IN_UMNICO)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        last_at=now(), wants_person=port_of(said.channel).answered_there
+    )
     return message, True
 
 
 def is_with_people(conversation: Conversation) -> bool:
     """A colleague has it, here or in the service's own window: the robot says nothing."""
-    return conversation.taken_by_id is not None or conversation.wants_person == IN_UMNICO
+    return conversation.taken_by_id is not None or conversation.wants_person in ANSWERED_THERE
+
+
+def is_waiting(conversation: Conversation) -> bool:
+    """A person is wanted, and nobody answers past us."""
+    return conversation.wants_person not in {"", *ANSWERED_THERE}
 
 
 def is_awaited(channel: Channel, chat: str, *, asked: bool = False) -> bool:

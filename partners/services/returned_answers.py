@@ -7,7 +7,7 @@ from django.db import transaction
 from integrations.models import MailMessage
 from partners.models import ChatMessage
 from partners.services import conversations, saying
-from partners.services.channels import flexbe
+from partners.services.channels import letters
 
 State = ChatMessage.State
 
@@ -21,7 +21,7 @@ def letter_refused(*, message_id: int) -> None:
 
 def letter_returned(*, message_id: str, address: str, is_hard: bool) -> None:
     """Reaction: a letter came back for good. `message_id` is the one of its headers."""
-    letter = MailMessage.objects.filter(message_id=message_id, kind=flexbe.LETTER).first()
+    letter = MailMessage.objects.filter(message_id=message_id, kind=letters.LETTER).first()
     if letter is not None and message_id and is_hard:
         _not_delivered(letter, f"returned by {address}")
 
@@ -29,7 +29,7 @@ def letter_returned(*, message_id: str, address: str, is_hard: bool) -> None:
 @transaction.atomic
 def _not_delivered(letter: MailMessage, why: str) -> None:
     """Letters of other kinds are no answers."""
-    number = flexbe.message_of(letter.key)
+    number = letters.message_of(letter.key)
     if number is None:
         return
     message = ChatMessage.objects.select_for_update().get(pk=number)

@@ -151,6 +151,7 @@ CELERY_DB_REUSE_MAX = 10**9
 
 # event topic -> everything that must happen because of it, one outbox row each
 REACTIONS = "project.reactions.REACTIONS"
+MOVED_REACTIONS = "project.reactions.MOVED"
 REACTION_TITLES = "project.reactions.TITLES"
 
 # --- Outside services -------------------------------------------------------------------------------------------------

@@ -124,6 +124,23 @@ def other_clocks(code: ast.AST) -> list[int]:
     ]
 
 
+def named_channels(code: ast.AST) -> list[int]:
+    """A channel of conversations is named: `Channel.X`, where Channel is the one of partners.models."""
+    ours = any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("partners.models")
+        and any(alias.name == "Channel" for alias in node.names)
+        for node in ast.walk(code)
+    )
+    return [
+        node.lineno
+        for node in ast.walk(code)
+        if isinstance(node, ast.Attribute)
+        and node.attr.isupper()
+        and dotted(node.value) in (("Channel",) if ours else ()) + ("models.Channel",)
+    ]
+
+
 def floats(code: ast.AST) -> list[int]:
     return [
         node.lineno

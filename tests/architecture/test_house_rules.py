@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from payments.provider import PaymentProvider
 from payments.registry import known_slugs
-from project.reactions import REACTIONS, TITLES
+from project.reactions import MOVED, REACTIONS, TITLES
 from tests.architecture import rules
 from tests.architecture.source import (
     APPS,
@@ -118,6 +118,11 @@ def test_no_float_near_money():
 @pytest.mark.parametrize("topic", REACTIONS)
 def test_every_reaction_exists(topic):
     assert all(callable(import_string(path)) for path in REACTIONS[topic])
+
+
+def test_a_reaction_that_moved_is_known_where_it_went():
+    assert set(MOVED.values()) <= set(TITLES)
+    assert set(MOVED).isdisjoint(TITLES)
 
 
 def test_every_reaction_has_a_title_in_both_languages():

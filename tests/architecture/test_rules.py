@@ -32,6 +32,11 @@ from tests.architecture import rules
         (rules.other_clocks, "moment = timezone.now()"),
         (rules.other_clocks, "moment = datetime.now(UTC)"),
         (rules.floats, "amount = float(text)"),
+        (
+            rules.named_channels,
+            "from partners.models import Channel, Lead\nis_form = x == Channel.FLEXBE",
+        ),
+        (rules.named_channels, "from partners import models\nTABLE = {models.Channel.UMNICO: 1}"),
     ],
 )
 def test_wrong_code_is_found(rule, code):
@@ -55,6 +60,12 @@ def test_wrong_code_is_found(rule, code):
         (rules.naive_comparisons, "if status == given: pass"),
         (rules.other_clocks, "moment = clock.now()"),
         (rules.floats, "amount = Decimal(text)"),
+        (
+            rules.named_channels,
+            "from partners.models import Channel\nChannel.values, Channel(row.channel)",
+        ),
+        (rules.named_channels, "from partners.models import SentCard\nSentCard.Channel.MAIL"),
+        (rules.named_channels, "from integrations.models.consents import Channel\nChannel.MAIL"),
     ],
 )
 def test_right_code_is_left_alone(rule, code):

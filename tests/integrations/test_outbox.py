@@ -25,10 +25,13 @@ REACTIONS = {
     "thing.worked": (f"{__name__}.works",),
 }
 
+MOVED = {"left.old_name": f"{__name__}.works"}
+
 
 @pytest.fixture(autouse=True)
 def _table(settings):
     settings.REACTIONS = f"{__name__}.REACTIONS"
+    settings.MOVED_REACTIONS = f"{__name__}.MOVED"
     calls.clear()
 
 
@@ -55,6 +58,14 @@ def test_one_failing_reaction_does_not_hold_the_others():
     assert calls == ["x"]
     assert (late.attempts, late.error) == (1, "OSError: x is down")
     assert late.not_before > wall_clock()
+
+
+@pytest.mark.django_db
+def test_what_an_older_release_wrote_down_is_done_under_its_present_name():
+    publish("thing.worked")
+    OutboxMessage.objects.update(reaction="left.old_name")
+    assert outbox.drain() == 1
+    assert calls == ["x"]
 
 
 @pytest.mark.django_db

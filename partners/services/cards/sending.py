@@ -9,29 +9,23 @@ from django.db import transaction
 
 from integrations.models import MailMessage
 from integrations.services import post
-from partners.models import Channel, ChatMessage, Conversation, Lead, LeadOffer, SentCard, Shows
+from partners.models import ChatMessage, Conversation, Lead, LeadOffer, SentCard, Shows
 from partners.services import saying, shows
 from partners.services.cards.rendering import BETWEEN, LIMITS, CardText, length, render
 from partners.services.channels import port_of
 
 LETTER = "lead_cards"
-# In whose wording a conversation gets its cards. A Flexbe form is answered by e-mail only.
-WORDINGS = {
-    Channel.UMNICO: SentCard.Channel.UMNICO,
-    Channel.PROTALK_CLIENT: SentCard.Channel.PROTALK,
-    Channel.PROTALK_PARTNER: SentCard.Channel.PROTALK,
-    Channel.TELEGRAM: SentCard.Channel.TELEGRAM,
-}
 
 
 @transaction.atomic
 def send_in_chat(conversation: Conversation, offers: Sequence[LeadOffer]) -> list[ChatMessage]:
     """Say the cards in as few messages as hold them; what this conversation has had is not said again.
 
-    A partner who is not listed any more is left out. Raises KeyError for a channel that cannot answer.
+    A partner who is not listed any more is left out. Raises KeyError for a channel that has no chat.
     """
-    wording = WORDINGS[Channel(conversation.channel)]
-    limit = min(LIMITS[wording], port_of(conversation.channel).longest)
+    port = port_of(conversation.channel)
+    wording = port.cards
+    limit = min(LIMITS[wording], port.longest)
     Conversation.objects.select_for_update().get(pk=conversation.pk)
     had = SentCard.objects.filter(message__conversation=conversation, offer__in=offers)
     fresh = _listed(offers, set(had.values_list("offer_id", flat=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partners.models import Channel
+from partners.models import Channel, Lead
 from partners.services.channels import flexbe, protalk, telegram, umnico
 from partners.services.channels.base import (
     ByHand,
@@ -15,6 +15,7 @@ from partners.services.channels.base import (
 )
 
 __all__ = [
+    "ANSWERED_THERE",
     "PORTS",
     "READERS",
     "ByHand",
@@ -24,6 +25,7 @@ __all__ = [
     "Port",
     "Reader",
     "Said",
+    "called",
     "port_of",
 ]
 
@@ -36,7 +38,7 @@ READERS: dict[str, Reader] = {
 
 # The way back, by channel.
 PORTS: dict[Channel, Port] = {
-    Channel.FLEXBE: flexbe.ByMail(),
+    Channel.FLEXBE: flexbe.FormPort(),
     Channel.PROTALK_CLIENT: protalk.ClientBot(),
     Channel.PROTALK_PARTNER: protalk.PartnerBot(),
     Channel.TELEGRAM: telegram.TelegramPort(),
@@ -44,6 +46,15 @@ PORTS: dict[Channel, Port] = {
 }
 
 
+# Why nobody is wanted: somebody answers already, past us.
+ANSWERED_THERE = frozenset(port.answered_there for port in PORTS.values())
+
+
 def port_of(channel: str) -> Port:
     """Raises KeyError for a channel that cannot answer."""
     return PORTS[Channel(channel)]
+
+
+def called(source: Lead.Source | str) -> list[Channel]:
+    """The channels whose requests are said to come from there."""
+    return [channel for channel, port in PORTS.items() if port.source == source]

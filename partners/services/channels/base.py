@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 
+from django.utils.translation import gettext_noop
+
 from integrations.callbacks import RawCallback
 from integrations.errors import ServiceRefused
-from partners.models import Channel, ChatMessage
+from partners.models import Channel, ChatMessage, Conversation, Lead, SentCard
 
 LONGEST_NAME = 100  # of a chat or a message
 
@@ -89,13 +92,24 @@ class Reader(Protocol):
         """Offline, from the bytes alone; nothing for a call that says nothing to us. Raises CallbackMalformed."""
 
 
-class Port(Protocol):
-    """The way back to the person."""
+class Port(ABC):
+    """The way back to the person, and all that is peculiar to the channel: nobody else asks which one it is."""
 
     channel: ClassVar[Channel]
     # Characters of one message; longer ones are cut into several by whoever writes them.
     longest: ClassVar[int]
+    # What a request made here is said to come from.
+    source: ClassVar[Lead.Source]
+    # In whose wording cards come.
+    cards: ClassVar[SentCard.Channel]
+    # Who writes here unless he says otherwise; None where it may be anybody.
+    speaker: ClassVar[Conversation.Speaker | None] = None
+    # Whether people can be asked back where they wrote; else they are answered by a letter, if they left an address.
+    is_chat: ClassVar[bool] = True
+    # Why nobody is wanted for a conversation that a colleague answers in the service's own window.
+    answered_there: ClassVar[str] = gettext_noop("отвечает сотрудник в окне сервиса")
 
+    @abstractmethod
     def send(self, message: ChatMessage) -> str:
         """Say it; returns the service's number for the message, or nothing where it names none.
 
@@ -103,5 +117,6 @@ class Port(Protocol):
         ServiceUnreachable, whose `maybe_executed` tells whether another try may say it twice.
         """
 
+    @abstractmethod
     def fetch_text(self, message: ChatMessage) -> str:
         """The words of a received message that came without them. Raises IntegrationError."""

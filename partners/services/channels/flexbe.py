@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
-from zlib import crc32
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.callbacks import RawCallback
-from integrations.errors import CallbackMalformed, ServiceRefused
+from integrations.errors import CallbackMalformed
 from integrations.flexbe import wire
-from integrations.models import MailMessage
-from integrations.services import post
-from integrations.services.suppression import is_suppressed
-from partners.models import Channel, ChatMessage
-from partners.services.channels.base import Incoming, NoAddress, named
+from partners.models import Channel, Conversation, Lead
+from partners.services.channels.base import Incoming, named
+from partners.services.channels.letters import ByMail
 
-LETTER = "chat_answer"
-SERVICE = "flexbe"
-# A letter that is not on its way and will not leave by itself.
-STUCK = (MailMessage.Status.REFUSED, MailMessage.Status.SUPPRESSED, MailMessage.Status.UNCLEAR)
+Speaker = Conversation.Speaker
+
 WAITS = "0"
 STATES = {
     "0": gettext_lazy("ждёт"),
@@ -109,45 +103,10 @@ def _bare(text: str) -> str:
     return digits[-10:] if len(digits) >= 10 else text.strip().casefold()
 
 
-def message_of(key: str) -> int | None:
-    """Which message a letter with this key answers with; None for other letters."""
-    kind, _colon, rest = key.partition(":")
-    return int(rest.partition(":")[0]) if kind == LETTER else None
-
-
-class ByMail:
-    """The answer is a letter, written here and sent by the post."""
-
+class FormPort(ByMail):
     channel: ClassVar[Channel] = Channel.FLEXBE
-    longest: ClassVar[int] = 20_000
+    source: ClassVar[Lead.Source] = Lead.Source.FLEXBE
+    speaker: ClassVar[Speaker | None] = Speaker.CLIENT
 
-    def send(self, message: ChatMessage) -> str:
-        """One letter to an address; one that did not leave is handed in again when a person wants that."""
-        conversation = message.conversation
-        if not conversation.email:
-            raise NoAddress(
-                _("Человек не оставил e-mail: ответить на форму некуда."), service=SERVICE
-            )
-        if is_suppressed(conversation.email):
-            raise NoAddress(
-                _("С этого адреса письма возвращались: туда не пишем."), service=SERVICE
-            )
-        with transaction.atomic():
-            letter = post.write(
-                key=f"{LETTER}:{message.pk}:{crc32(conversation.email.lower().encode())}",
-                kind=LETTER,
-                to=conversation.email,
-                language=conversation.language,
-                context={
-                    "name": conversation.name,
-                    "site": wire.shown(str(conversation.reply_to.get("domain") or "")),
-                    "text": message.text,
-                },
-                case=conversation.case,
-            )
-        if letter.status in STUCK:
-            post.send_again(letter.pk, wish=f"chat:{message.attempts}")
-        return f"letter:{letter.pk}"
-
-    def fetch_text(self, message: ChatMessage) -> str:
-        raise ServiceRefused("a form brings all its words", service=SERVICE)
+    def place(self, conversation: Conversation) -> str:
+        return wire.shown(str(conversation.reply_to.get("domain") or ""))

@@ -12,8 +12,10 @@ from integrations.callbacks import RawCallback
 from integrations.errors import CallbackMalformed, ServiceRefused
 from integrations.protalk import wire
 from integrations.protalk.client import SERVICE, Which, get_bot
-from partners.models import Channel, ChatMessage
-from partners.services.channels.base import Incoming, named
+from partners.models import Channel, ChatMessage, Conversation, Lead, SentCard
+from partners.services.channels.base import Incoming, Port, named
+
+Speaker = Conversation.Speaker
 
 
 def read(raw: RawCallback) -> Sequence[Incoming]:
@@ -50,10 +52,12 @@ def _contacts(call: wire.BotCall) -> str:
     return _("Контакты: %(known)s") % {"known": known} if known else ""
 
 
-class _BotPort:
+class _BotPort(Port):
     which: ClassVar[Which]
     # No limit is documented; chats behind the bots take about as much.
     longest: ClassVar[int] = 4096
+    source: ClassVar[Lead.Source] = Lead.Source.PROTALK
+    cards: ClassVar[SentCard.Channel] = SentCard.Channel.PROTALK
 
     def send(self, message: ChatMessage) -> str:
         number = f"provodnik-{message.pk}"
@@ -67,9 +71,11 @@ class _BotPort:
 
 class ClientBot(_BotPort):
     channel: ClassVar[Channel] = Channel.PROTALK_CLIENT
+    speaker: ClassVar[Speaker | None] = Speaker.CLIENT
     which: ClassVar[Which] = "client"
 
 
 class PartnerBot(_BotPort):
     channel: ClassVar[Channel] = Channel.PROTALK_PARTNER
+    speaker: ClassVar[Speaker | None] = Speaker.PARTNER
     which: ClassVar[Which] = "partner"

@@ -8,12 +8,15 @@ from typing import ClassVar
 from integrations.errors import ServiceRefused
 from integrations.telegram.client import get_bot_api
 from integrations.telegram.errors import SERVICE
-from partners.models import Channel, ChatMessage
+from partners.models import Channel, ChatMessage, Lead, SentCard
+from partners.services.channels.base import Port
 
 
-class TelegramPort:
+class TelegramPort(Port):
     channel: ClassVar[Channel] = Channel.TELEGRAM
     longest: ClassVar[int] = 4096
+    source: ClassVar[Lead.Source] = Lead.Source.TELEGRAM
+    cards: ClassVar[SentCard.Channel] = SentCard.Channel.TELEGRAM
 
     def send(self, message: ChatMessage) -> str:
         """Cards bring their markup with them; all other words are words."""

@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from integrations.callbacks import RawCallback
 from integrations.clock import now
 from integrations.errors import CallbackMalformed, ServiceRefused, ServiceUnreachable
 from integrations.umnico import wire
 from integrations.umnico.client import SERVICE, UmnicoApi, get_umnico
-from partners.models import Channel, ChatMessage
-from partners.services.channels.base import ByHand, Incoming, Learned, Said
+from partners.models import Channel, ChatMessage, Lead, SentCard
+from partners.services.channels.base import ByHand, Incoming, Learned, Port, Said
 
 UNNUMBERED = "event:"  # how a message is called whose event does not number it
 LONGEST_ID = 100
@@ -90,9 +91,12 @@ def _outgoing(event: wire.Event, message: wire.Message | None, raw: RawCallback)
     )
 
 
-class UmnicoPort:
+class UmnicoPort(Port):
     channel: ClassVar[Channel] = Channel.UMNICO
     longest: ClassVar[int] = 4000  # the shortest of the messengers behind it take 4096
+    source: ClassVar[Lead.Source] = Lead.Source.UMNICO
+    cards: ClassVar[SentCard.Channel] = SentCard.Channel.UMNICO
+    answered_there: ClassVar[str] = gettext_noop("отвечает сотрудник в Umnico")
 
     def send(self, message: ChatMessage) -> str:
         talk, umnico = message.conversation, get_umnico()

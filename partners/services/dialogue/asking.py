@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partners.models import Channel, ChatMessage, Region, Specialisation
+from partners.models import ChatMessage, Region, Specialisation
 from partners.models.vocabulary import Category, Term
 from partners.selectors.cards import amounts
+from partners.services.channels import port_of
 from partners.services.dialogue.turn import Turn
 
 Kind = ChatMessage.Kind
@@ -25,7 +26,7 @@ def missing(turn: Turn) -> str:
         return WHAT
     if wish.region is None:
         return WHERE
-    has_a_chat = turn.conversation.channel != Channel.FLEXBE
+    has_a_chat = port_of(turn.conversation.channel).is_chat
     if has_a_chat and not turn.conversation.phone and not turn.ever_asked(PHONE):
         return PHONE
     return ""

@@ -6,19 +6,14 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from partners.models import Channel, Conversation
+from partners.models import Conversation
 from partners.services import conversations
+from partners.services.channels import port_of
 from partners.services.dialogue import asking, offering, phrases, rating
 from partners.services.dialogue.turn import Turn, want_person
 from partners.services.understanding import Understood
 
 Speaker, Stage = Conversation.Speaker, Conversation.Stage
-# Who speaks in a channel that was made for one of them, unless he says otherwise.
-USUAL = {
-    Channel.PROTALK_CLIENT: Speaker.CLIENT,
-    Channel.PROTALK_PARTNER: Speaker.PARTNER,
-    Channel.FLEXBE: Speaker.CLIENT,
-}
 TOO_OFTEN = 2  # not understood in a row: a person is wanted
 A_CLIENT = 1  # of the two choices
 AFTERWARDS = (Stage.OFFERED, Stage.NOBODY, Stage.RATING, Stage.CLOSED)
@@ -82,7 +77,7 @@ def _speaker(turn: Turn) -> Conversation.Speaker | None:
         # «Ищу исполнителя» is our own wording, not a wish for a category.
         turn.fresh = replace(turn.fresh, category=None)
         return Speaker.CLIENT if chosen == A_CLIENT else Speaker.PARTNER
-    usual = USUAL.get(Channel(turn.conversation.channel))
+    usual = port_of(turn.conversation.channel).speaker
     if turn.asked(asking.WHO) and turn.is_new:
         usual = Speaker.CLIENT  # asked who he is, he says what he wants
     return {"client": Speaker.CLIENT, "partner": Speaker.PARTNER}.get(turn.fresh.side, usual)
@@ -102,7 +97,7 @@ def _what(turn: Turn) -> None:
     conversation = turn.conversation
     conversation.stage, conversation.understood = Stage.WHAT, turn.merged.to_json()
     question = asking.missing(turn)
-    if conversation.channel == Channel.FLEXBE:
+    if not port_of(conversation.channel).is_chat:
         _form(turn, question)
     elif question:
         _ask_or_give_up(turn, question, is_answered=turn.is_new or not turn.asked(question))

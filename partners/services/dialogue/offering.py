@@ -12,8 +12,9 @@ from django.utils.translation import override
 from integrations.clock import now
 from integrations.services import outbox
 from partners.errors import NotPossible
-from partners.models import Channel, ChatMessage, Conversation, Lead, LeadOffer
+from partners.models import ChatMessage, Conversation, Lead, LeadOffer
 from partners.services import cards, conversations, matching, ratings, saying
+from partners.services.channels import port_of
 from partners.services.dialogue.requests import conversation_of, lead_from
 from partners.services.dialogue.turn import Turn, can_hear, want_person
 
@@ -110,15 +111,15 @@ def _show_cards(
 ) -> None:
     text = _found(len(offers))
     about = {"lead": lead.pk}
-    if conversation.channel == Channel.FLEXBE:
+    if port_of(conversation.channel).is_chat:
+        saying.say(conversation, text, key=_key(lead, turn), kind=Kind.NEWS, data=about)
+        cards.send_in_chat(conversation, offers)
+    else:
         if conversation.email:
             cards.send_by_mail(lead, offers, conversation.email, conversation.language)
         else:
             want_person(conversation, conversations.NO_ADDRESS)
         _note(conversation, text, key=_key(lead, turn), about=about)
-    else:
-        saying.say(conversation, text, key=_key(lead, turn), kind=Kind.NEWS, data=about)
-        cards.send_in_chat(conversation, offers)
     if conversation.lead_id == lead.pk and conversation.stage in (Stage.NOBODY, Stage.OFFERED):
         conversation.stage = Stage.OFFERED
         if conversation.wants_person == conversations.NOBODY_FITS:

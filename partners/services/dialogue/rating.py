@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from integrations.clock import now
-from partners.models import Channel, ChatMessage, Conversation, LeadOffer
+from partners.models import ChatMessage, Conversation, LeadOffer
 from partners.services import conversations, leads, saying
+from partners.services.channels import port_of
 from partners.services.dialogue.requests import conversation_of
 from partners.services.dialogue.turn import Turn, can_hear
 
@@ -88,13 +89,13 @@ def _say(conversation: Conversation, offer: LeadOffer) -> bool:
         return False
     about = {"name": offer.partner.name, "link": rate_url(offer)}
     with override(conversation.language):
-        if conversation.channel == Channel.FLEXBE:
-            text = _("Как прошла работа с компанией %(name)s? Оцените её по ссылке: %(link)s")
-        else:
+        if port_of(conversation.channel).is_chat:
             text = _(
                 "Как прошла работа с компанией %(name)s? Ответьте числом от 1 до 5 или оцените по ссылке: %(link)s"
             )
             conversation.stage = Stage.RATING
+        else:
+            text = _("Как прошла работа с компанией %(name)s? Оцените её по ссылке: %(link)s")
         saying.say(
             conversation,
             text % about,

@@ -7,18 +7,11 @@ import re
 import phonenumbers
 from django.db.models import QuerySet
 
-from partners.models import Channel, Conversation, Lead
-from partners.services import leads
+from partners.models import Conversation, Lead
+from partners.services import channels, leads
 from partners.services.dialogue.turn import NOTHING, Turn, facts
 from partners.services.understanding import understand
 
-SOURCES = {
-    Channel.UMNICO: Lead.Source.UMNICO,
-    Channel.PROTALK_CLIENT: Lead.Source.PROTALK,
-    Channel.PROTALK_PARTNER: Lead.Source.PROTALK,
-    Channel.FLEXBE: Lead.Source.FLEXBE,
-    Channel.TELEGRAM: Lead.Source.TELEGRAM,
-}
 LONGEST = 5_000
 DOTS = "•••"
 ADDRESS = re.compile(r"\S*@\S+|(?:https?://)?(?:t\.me|wa\.me|telegram\.me)/\S+", re.IGNORECASE)
@@ -30,7 +23,7 @@ def lead_from(turn: Turn) -> Lead:
     """The lead of what was understood, written once."""
     conversation, wish = turn.conversation, turn.merged
     lead, _fresh = leads.receive(
-        source=SOURCES[Channel(conversation.channel)],
+        source=channels.port_of(conversation.channel).source,
         external_id=f"{leads.OF_A_CHAT}{conversation.pk}:{_number_of(conversation.lead) + 1}",
         text=told(turn),
         client_name=conversation.name,
@@ -52,8 +45,7 @@ def conversation_of(lead: Lead) -> QuerySet[Conversation]:
     found = re.fullmatch(rf"{leads.OF_A_CHAT}(\d{{1,18}}):\d+", lead.external_id or "")
     if not found:
         return Conversation.objects.none()
-    channels = [channel for channel, source in SOURCES.items() if source == lead.source]
-    return Conversation.objects.filter(pk=int(found[1]), channel__in=channels)
+    return Conversation.objects.filter(pk=int(found[1]), channel__in=channels.called(lead.source))
 
 
 def told(turn: Turn) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from partners.models import Channel, ChatMessage, Conversation
+from partners.models import ChatMessage, Conversation
 from partners.services import conversations, saying
+from partners.services.channels import port_of
 from partners.services.dialogue import phrases
 from partners.services.understanding import Understood, understand
 
@@ -114,8 +115,8 @@ def want_person(conversation: Conversation, why: str) -> None:
 
 
 def can_hear(conversation: Conversation) -> bool:
-    """A form has no chat: who left no e-mail cannot be told anything."""
-    return conversation.channel != Channel.FLEXBE or bool(conversation.email)
+    """Who wrote where there is no chat and left no e-mail cannot be told anything."""
+    return port_of(conversation.channel).is_chat or bool(conversation.email)
 
 
 def turn_of(conversation: Conversation, messages: Sequence[ChatMessage]) -> Turn:

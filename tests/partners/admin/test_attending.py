@@ -11,10 +11,9 @@ from django.test import Client
 from integrations.models import OutboxMessage
 from partners.models import Channel, ChatMessage, Conversation
 from partners.services import channels
-from partners.services.conversations import IN_UMNICO
-from tests.partners.cards.conftest import Port
 from tests.partners.talks import a_conversation, ours
 from tests.support.office import messages_of, page, shown, signed_in, staff_member
+from tests.support.ports import stand_ins
 
 pytestmark = pytest.mark.django_db
 RIGHTS = ("partners.view_conversation", "partners.answer_conversation")
@@ -22,7 +21,7 @@ RIGHTS = ("partners.view_conversation", "partners.answer_conversation")
 
 @pytest.fixture(autouse=True)
 def _a_way_back(monkeypatch):
-    monkeypatch.setattr(channels, "PORTS", {Channel.UMNICO: Port()})
+    monkeypatch.setattr(channels, "PORTS", stand_ins())
 
 
 @pytest.fixture
@@ -84,7 +83,8 @@ def test_what_the_channel_does_not_take_is_not_said(talk, olga, text):
     assert talk.taken_by is None
 
 
-def test_a_channel_without_a_way_back_says_so(olga):
+def test_a_channel_without_a_way_back_says_so(olga, monkeypatch):
+    monkeypatch.delitem(channels.PORTS, Channel.FLEXBE)
     talk = a_conversation("Форма", channel="flexbe")
     assert "В этом канале ответить нельзя" in signed_in(olga).get(page(talk)).content.decode()
 
@@ -109,7 +109,7 @@ def test_whom_a_colleague_answers_in_umnico_waits_for_nobody_and_can_be_handed_b
     client = signed_in(olga)
     assert shown(client, Conversation, "queue=person") == {talk.pk}
     assert "Вернуть роботу" not in client.get(page(talk)).content.decode()
-    Conversation.objects.update(wants_person=IN_UMNICO)
+    Conversation.objects.update(wants_person="отвечает сотрудник в Umnico")
     assert shown(client, Conversation, "queue=person") == set()
     assert shown(client, Conversation, "queue=taken") == {talk.pk}
     text = client.get(page(talk)).content.decode()

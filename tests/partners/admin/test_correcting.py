@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from partners.models import (
-    Channel,
     ChatMessage,
     Conversation,
     Lead,
@@ -17,17 +16,17 @@ from partners.models import (
     Specialisation,
 )
 from partners.services import channels
-from tests.partners.cards.conftest import Port
 from tests.partners.factories import a_lead, a_partner
 from tests.partners.talks import a_conversation
 from tests.support.office import messages_of, page, signed_in, staff_member
+from tests.support.ports import stand_ins
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _a_way_back(monkeypatch):
-    monkeypatch.setattr(channels, "PORTS", {Channel.UMNICO: Port()})
+    monkeypatch.setattr(channels, "PORTS", stand_ins())
 
 
 @pytest.fixture

@@ -4,30 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from partners.models import Channel, ChatMessage, Conversation, LeadOffer, Specialisation
+from partners.models import Channel, Conversation, LeadOffer, Specialisation
 from partners.services import channels
+from partners.services.channels import Port
 from tests.partners.factories import a_lead, a_partner, an_offer
+from tests.support.ports import stand_ins
 
 WHY = [["region", 30], ["specialisation", 30], ["rating", 10], ["response", 10], ["turn", 10]]
 
 
-class Port:
-    """A way back to the person that leads nowhere: these tests look at what is written, not at what leaves."""
-
-    channel = Channel.UMNICO
-    longest = 4096
-
-    def send(self, message: ChatMessage) -> str:
-        raise AssertionError("nothing is sent here")
-
-    fetch_text = send
-
-
 @pytest.fixture
 def ports(monkeypatch) -> dict[Channel, Port]:
-    made: dict[Channel, Port] = {
-        channel: Port() for channel in Channel if channel != Channel.FLEXBE
-    }
+    """These tests look at what is written, not at what leaves."""
+    made = stand_ins()
     monkeypatch.setattr(channels, "PORTS", made)
     return made
 

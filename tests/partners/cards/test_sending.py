@@ -8,7 +8,6 @@ from django.db import DatabaseError, transaction
 from integrations.models import MailMessage, OutboxMessage
 from partners.models import Channel, ChatMessage, SentCard, Shows
 from partners.services import cards
-from partners.services.cards.sending import WORDINGS
 from partners.services.channels import PORTS
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +32,12 @@ def test_said_again_is_not_said(ports, conversation, offers):
     assert later.cards.get().offer == offers[2]
 
 
-def test_what_does_not_fit_goes_into_another_message(ports, conversation, offers):
+def test_what_does_not_fit_goes_into_another_message(ports, conversation, offers, monkeypatch):
     one = max(
         cards.length(card.text)
         for card in cards.render(offers, SentCard.Channel.UMNICO, language="ru")
     )
-    ports[Channel.UMNICO].longest = one + 5
+    monkeypatch.setattr(ports[Channel.UMNICO], "longest", one + 5)
     messages = cards.send_in_chat(conversation, offers)
     assert [message.cards.count() for message in messages] == [1, 1, 1]
     assert all(cards.length(message.text) <= one + 5 for message in messages)
@@ -120,7 +119,6 @@ def test_the_journal_says_what_was_said(ports, conversation, offers, change):
 
 
 def test_the_limits_are_those_of_the_ways_back():
-    ours = {channel: cards.LIMITS[wording] for channel, wording in WORDINGS.items()}
-    theirs = {channel: port.longest for channel, port in PORTS.items() if channel in ours}
-    assert theirs
-    assert theirs.items() <= ours.items()
+    chats = [port for port in PORTS.values() if port.is_chat]
+    assert {port.cards for port in chats} == set(cards.LIMITS)
+    assert [cards.LIMITS[port.cards] for port in chats] == [port.longest for port in chats]

@@ -11,7 +11,8 @@ from integrations.models import OutboxMessage
 from integrations.sandbox.core.sandbox import Sandbox
 from integrations.sandbox.flexbe.site import Flexbe
 from partners.models import Channel, Conversation, Lead, LeadOffer
-from partners.services import flexbe, leads
+from partners.services import leads
+from partners.services.channels import flexbe_status
 from tests.partners.factories import a_partner
 from tests.support.sandbox import calls_of, plan_fault, running_sandbox
 
@@ -54,7 +55,7 @@ def offer(there) -> LeadOffer:
 def test_an_offered_lead_is_in_work_once_and_its_note_is_kept(sandbox, there, offer):
     there.note = "Перезвонить"
     for _ in range(2):
-        flexbe.tell_in_work(offer_id=offer.pk)
+        flexbe_status.tell_in_work(offer_id=offer.pk)
     assert there.status == "1"
     assert there.note == "Перезвонить\nProvodnik: предложена партнёрам: 1"
     assert calls_of(sandbox, "flexbe").count("changeLead") == 1
@@ -62,7 +63,7 @@ def test_an_offered_lead_is_in_work_once_and_its_note_is_kept(sandbox, there, of
 
 def test_the_first_offer_speaks_for_all(sandbox, there, offer):
     second = LeadOffer.objects.create(lead=offer.lead, partner=a_partner(), rank=2, score=1)
-    flexbe.tell_in_work(offer_id=second.pk)
+    flexbe_status.tell_in_work(offer_id=second.pk)
     assert there.status == "0"
 
 
@@ -70,7 +71,7 @@ def test_a_closed_lead_is_done(there, offer):
     assert leads.close(offer.lead)
     assert not leads.close(offer.lead)
     row = OutboxMessage.objects.get(topic="lead.closed")
-    flexbe.tell_done(**row.payload)
+    flexbe_status.tell_done(**row.payload)
     assert there.status == "2"
     assert there.note.endswith("обращение закрыто")
 
@@ -78,38 +79,38 @@ def test_a_closed_lead_is_done(there, offer):
 @pytest.mark.parametrize("status", ["2", "10", "11"])
 def test_what_the_sites_own_people_decided_stays(there, offer, status):
     there.status = status
-    flexbe.tell_in_work(offer_id=offer.pk)
-    flexbe.tell_done(lead_id=offer.lead_id)
+    flexbe_status.tell_in_work(offer_id=offer.pk)
+    flexbe_status.tell_done(lead_id=offer.lead_id)
     assert (there.status, there.note) == (status, "")
 
 
 def test_a_lead_the_site_does_not_know_is_left_alone(sandbox, there, offer):
     with sandbox.lock:
         sandbox.get(Flexbe).state.leads.clear()
-    flexbe.tell_in_work(offer_id=offer.pk)
+    flexbe_status.tell_in_work(offer_id=offer.pk)
     assert "changeLead" not in calls_of(sandbox, "flexbe")
 
 
 def test_without_a_key_nothing_is_told(sandbox, there, offer, settings):
     settings.CREDENTIALS = {}
-    flexbe.tell_in_work(offer_id=offer.pk)
+    flexbe_status.tell_in_work(offer_id=offer.pk)
     assert "getLeads" not in calls_of(sandbox, "flexbe")
     settings.CREDENTIALS = {"FLEXBE_API_KEY": KEY, "FLEXBE_SITES": "other.example"}
     with pytest.raises(FlexbeOff):
-        flexbe.tell_in_work(offer_id=offer.pk)
+        flexbe_status.tell_in_work(offer_id=offer.pk)
 
 
 def test_leads_from_elsewhere_are_nobodys_business(sandbox):
     lead = Lead.objects.create(source=Lead.Source.API)
-    flexbe.tell_done(lead_id=lead.pk)
+    flexbe_status.tell_done(lead_id=lead.pk)
     assert "getLeads" not in calls_of(sandbox, "flexbe")
 
 
 def test_the_minutes_calls_are_not_overdrawn(sandbox, offer, monkeypatch):
     """One lead is two calls; with the limit as it is, the first test above makes both."""
-    monkeypatch.setattr(flexbe, "CALLS_A_MINUTE", 1)
+    monkeypatch.setattr(flexbe_status, "CALLS_A_MINUTE", 1)
     with pytest.raises(FlexbeBusy) as busy:
-        flexbe.tell_in_work(offer_id=offer.pk)
+        flexbe_status.tell_in_work(offer_id=offer.pk)
     assert busy.value.retry_after == 60
     assert calls_of(sandbox, "flexbe").count("changeLead") == 0
 
@@ -117,6 +118,6 @@ def test_the_minutes_calls_are_not_overdrawn(sandbox, offer, monkeypatch):
 def test_a_lost_answer_is_asked_about_again_and_changes_nothing_twice(sandbox, there, offer):
     plan_fault(sandbox, "flexbe", "after", operation="changeLead")
     with pytest.raises(Exception, match="connection"):
-        flexbe.tell_in_work(offer_id=offer.pk)
-    flexbe.tell_in_work(offer_id=offer.pk)
+        flexbe_status.tell_in_work(offer_id=offer.pk)
+    flexbe_status.tell_in_work(offer_id=offer.pk)
     assert there.note == "Provodnik: предложена партнёрам: 1"

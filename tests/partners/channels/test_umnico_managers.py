@@ -104,7 +104,7 @@ def test_the_robot_speaks_where_no_manager_has(talk):
 def test_a_manager_outranks_whatever_a_person_was_wanted_for(talk):
     conversations.want_person(talk.pk, conversations.ASKED)
     comes(event("message_outgoing__a_managers"))
-    assert reason(talk) == conversations.IN_UMNICO
+    assert reason(talk) == umnico.UmnicoPort.answered_there
 
 
 def test_whoever_is_written_to_first_is_not_met_by_the_robot():
@@ -142,4 +142,4 @@ def test_ours_without_our_name_silences_nobody(talk, state, number, text):
 def test_another_message_of_ours_hides_no_manager(talk, state, number, text):
     ours(talk, text, state=state, external_id=number, sent_at=now())
     assert comes(event("message_outgoing__a_managers")) == [True]
-    assert reason(talk) == conversations.IN_UMNICO
+    assert reason(talk) == umnico.UmnicoPort.answered_there

@@ -9,6 +9,7 @@ from partners.services import channels
 from tests.partners.dialogue.person import Person, Window
 from tests.partners.factories import a_partner
 from tests.partners.understanding.conftest import lists
+from tests.support.ports import stand_ins
 
 __all__ = ["lists"]
 
@@ -17,7 +18,7 @@ __all__ = ["lists"]
 def window(monkeypatch) -> Window:
     """What leaves by any channel."""
     made = Window()
-    monkeypatch.setattr(channels, "PORTS", dict.fromkeys(Channel, made))
+    monkeypatch.setattr(channels, "PORTS", stand_ins(made))
     return made
 
 

@@ -19,8 +19,6 @@ LEFT = ("integrations.", "partners.services.leads.", "partners.services.verifica
 class Window:
     """A way back to people: what is sent is kept."""
 
-    longest = 4096
-
     def __init__(self) -> None:
         self.sent: list[ChatMessage] = []
         self.texts: dict[str, str] = {}  # words that the service tells only when asked
