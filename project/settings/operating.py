@@ -29,6 +29,8 @@ PG_BIN = env.text("PG_BIN", "")
 
 # Set by systemd for services of Type=notify.
 NOTIFY_SOCKET = env.text("NOTIFY_SOCKET", "")
+# Set by the container image: a file whose time is that of the last turn of the process's loop.
+PULSE_PATH = env.text("PULSE_PATH", "")
 
 # Entries of CELERY_BEAT_SCHEDULE.
 OPERATING_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -35,6 +36,21 @@ def test_the_clock_says_so_with_every_turn(systemd, tmp_path: Path) -> None:
     scheduler = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
     scheduler.tick()
     assert b"WATCHDOG=1" in systemd.recv(100)
+
+
+def test_a_container_sees_when_the_loop_last_turned(settings, tmp_path: Path) -> None:
+    pulse = tmp_path / "pulse"
+    settings.PULSE_PATH = str(pulse)
+    watchdog.alive()
+    os.utime(pulse, (1, 1))
+    Scheduler(app=app, schedule_filename=str(tmp_path / "schedule")).tick()
+    assert pulse.stat().st_mtime > 1
+
+
+def test_a_place_that_cannot_be_written_stops_nobody(settings, tmp_path: Path, caplog) -> None:
+    settings.PULSE_PATH = str(tmp_path / "nowhere" / "pulse")
+    watchdog.alive()
+    assert "watchdog.not_touched" in caplog.text
 
 
 def test_nobody_listening_stops_nobody(settings, tmp_path: Path, caplog) -> None:
