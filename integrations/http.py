@@ -21,7 +21,7 @@ import requests
 import structlog
 import urllib3
 
-from integrations import skew
+from integrations import skew, traffic
 from integrations.errors import ConnectionLost, ServiceRefused, ServiceUnreachable
 from integrations.transport import Call, new_session, under_deadline
 
@@ -159,6 +159,12 @@ class Client:
         log.info(
             "http.call", service=self.service, method=method, path=log_path, ms=elapsed, **outcome
         )
+        status, answer = (
+            (None, {})
+            if isinstance(result, ServiceUnreachable)
+            else (result.status, result.headers)
+        )
+        traffic.tell(traffic.Call(service=self.service, ms=elapsed, status=status, headers=answer))
         if isinstance(result, ServiceUnreachable):
             # Not raised where it was caught: the caught error holds the URL and would go along.
             raise result

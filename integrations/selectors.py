@@ -66,12 +66,12 @@ def calls_for_people() -> dict[str, int]:
     return dict(rows)
 
 
-def refused_lately() -> list[Refusals]:
-    """Calls that were not accepted in the last 24 hours, by source and verdict."""
+def refused_lately(window: timedelta = REFUSED_WINDOW) -> list[Refusals]:
+    """Calls that were not accepted within this time, by source and verdict."""
     rows = (
         InboundCallback.objects.filter(
             verdict__in=[InboundCallback.Verdict.REJECTED, InboundCallback.Verdict.MALFORMED],
-            received_at__gte=wall_clock() - REFUSED_WINDOW,
+            received_at__gte=wall_clock() - window,
         )
         .order_by()
         .values("source", "verdict")

@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import heartbeat_sent
 
 from integrations.pulse import Pulse
-from integrations.services import bounces, heartbeats, mail_limits, outbox
+from integrations.services import bounces, call_figures, heartbeats, mail_limits, outbox
 from integrations.wakeups import awake
 
 
@@ -25,6 +25,11 @@ def sweep_heartbeats() -> int:
 @shared_task(name="integrations.read_bounces")
 def read_bounces() -> int:
     return bounces.read_mailbox()
+
+
+@shared_task(name="integrations.sweep_call_figures")
+def sweep_call_figures() -> int:
+    return call_figures.sweep()
 
 
 @shared_task(name="integrations.sweep_mail_minutes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
+from project import ledger_audit
 from project.backup.making import make
 
 
@@ -15,3 +16,9 @@ def backup() -> str:
         return ""
     name, _made = make()
     return name
+
+
+@shared_task(name="project.audit_ledgers")
+def audit_ledgers() -> int:
+    """Every night; returns how many differences there are."""
+    return ledger_audit.audit()

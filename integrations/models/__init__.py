@@ -15,8 +15,10 @@ from integrations.models.mail import (
     Suppression,
 )
 from integrations.models.outbox import OutboxMessage
+from integrations.models.watching import Alert, ServiceMinute
 
 __all__ = [
+    "Alert",
     "Bounce",
     "Brand",
     "Consent",
@@ -27,5 +29,6 @@ __all__ = [
     "MailPause",
     "MailboxPlace",
     "OutboxMessage",
+    "ServiceMinute",
     "Suppression",
 ]

@@ -27,6 +27,9 @@ BACKUP_KEEP: tuple[int, int, int] = (int(_keep[0]), int(_keep[1]), int(_keep[2])
 # Where PostgreSQL's client programs are; nothing: on the PATH.
 PG_BIN = env.text("PG_BIN", "")
 
+# How outside services answer is counted, for /metrics and the alerts.
+COUNT_CALLS = True
+
 # Set by systemd for services of Type=notify.
 NOTIFY_SOCKET = env.text("NOTIFY_SOCKET", "")
 # Set by the container image: a file whose time is that of the last turn of the process's loop.
@@ -37,6 +40,11 @@ OPERATING_SCHEDULE: dict[str, dict[str, Any]] = {
     "backup": {
         "task": "project.backup",
         "schedule": crontab(hour=str(BACKUP_HOUR), minute="0"),
+        "options": {"expires": 3600},
+    },
+    "audit-ledgers": {
+        "task": "project.audit_ledgers",
+        "schedule": crontab(hour=str(BACKUP_HOUR), minute="30"),
         "options": {"expires": 3600},
     },
 }

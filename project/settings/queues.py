@@ -93,6 +93,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **MAIL_SCHEDULE,
     **MAILINGS_SCHEDULE,
     **OPERATING_SCHEDULE,
+    "sweep-call-figures": {
+        "task": "integrations.sweep_call_figures",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-heartbeats": {
         "task": "integrations.sweep_heartbeats",
         "schedule": 3600.0,

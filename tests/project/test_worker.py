@@ -17,11 +17,13 @@ from django.conf import settings
 
 from devtools.plan import QUEUES
 from integrations.models import Heartbeat
+from integrations.services import heartbeats
 from tests.support.valkey import OwnValkey, own_valkey
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 READY_WITHIN = 30.0
+OURS = set(heartbeats.of_queues(QUEUES.split(",")))
 AGAIN_WITHIN = 10.0  # seconds after Redis is back
 
 
@@ -111,8 +113,10 @@ def test_a_killed_child_is_replaced(worker):
 
 
 def test_the_worker_speaks_for_itself(worker):
-    assert eventually(lambda: worker.runs("worker"), 15)
-    assert details("worker")["pid"] == worker.process.pid
+    assert eventually(lambda: set(heartbeats.ages()) == OURS, 15)
+    last = heartbeats.last("worker@money")
+    assert last is not None
+    assert last.details["pid"] == worker.process.pid
 
 
 @pytest.mark.parametrize("_round", range(3))
