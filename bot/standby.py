@@ -1,11 +1,14 @@
 """Whose turn it is to poll. Telegram ends a second poller with 409, so one process polls and the others stand by.
 
 The turn is an advisory lock of a PostgreSQL session of its own: it ends by itself with the process or its connection.
+Behind a pooler that hands connections on it would be anybody's: so it is taken at DATABASE_SESSION_URL.
 """
 
 from __future__ import annotations
 
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import Error
+
+from integrations import sessions
 
 POLLING = 4_202  # the lock's key; 4201 is the customers' (payments/services/locks.py)
 
@@ -14,9 +17,8 @@ class Turn:
     """One process's claim to poll. Not to be used by two threads at the same time."""
 
     def __init__(self) -> None:
-        connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        connection = sessions.new()
         options = {**connection.settings_dict["OPTIONS"], "application_name": "provodnik bot turn"}
-        options.pop("pool", None)  # a pooled session would outlive the turn
         # A vanished server is noticed in seconds, not after the operating system's two hours.
         options |= {
             "keepalives_idle": 5,

@@ -17,7 +17,9 @@ EXAMPLE = places.ROOT / ".env.example"
 PAGE = places.ROOT / "docs" / "configuration.md"
 SECTION = re.compile(r"# --- (.+?) -*$")
 VARIABLE = re.compile(r"(#?)([A-Z][A-Z0-9_]+)=(.*)")
-SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|_KEY\b|DSN|^DATABASE_URL$|^REDIS_URL$")
+SECRET = re.compile(
+    r"SECRET|TOKEN|PASSWORD|_KEY\b|DSN|^(DATABASE|DATABASE_SESSION|REDIS|BROKER)_URL$"
+)
 KINDS = {"flag": "true or false", "number": "whole number", "words": "list, by commas"}
 APPS = ("project", "bot", "partners", "payments", "integrations")
 HEAD = """# Configuration

@@ -18,6 +18,7 @@ class ProjectConfig(AppConfig):
             checks.check_proxies,
             checks.check_logs,
             checks.check_embed_hosts,
+            checks.check_pooler,
         ):
             register(check)
         register(checks.check_production, Tags.security, deploy=True)

@@ -127,6 +127,37 @@ def check_logs(**_: Any) -> list[CheckMessage]:
     return found
 
 
+def check_pooler(**_: Any) -> list[CheckMessage]:
+    """What only one session may do must have an address where it gets one."""
+    place = settings.DATABASES["default"]
+    is_supabase = str(place.get("HOST", "")).endswith(".pooler.supabase.com")
+    if is_supabase and str(place.get("PORT")) == "6543" and not settings.DB_POOLER:
+        return [
+            Error(
+                "DATABASE_URL leads to a pooler that hands connections on after each transaction.",
+                hint="DB_POOLER=true, and DATABASE_SESSION_URL with port 5432.",
+                id="project.E013",
+            )
+        ]
+    if not settings.DB_POOLER or settings.DATABASE_SESSION is not None:
+        return []
+    if settings.BOT_MODE == "polling":
+        return [
+            Error(
+                "Behind a pooler nobody knows which bot has the turn to poll.",
+                hint="DATABASE_SESSION_URL with the database's own address, or BOT_MODE=webhook.",
+                id="project.E014",
+            )
+        ]
+    return [
+        CheckWarning(
+            "DB_POOLER is on and DATABASE_SESSION_URL is empty: migrations and backups would pass the pooler.",
+            hint="DATABASE_SESSION_URL with the database's own address.",
+            id="project.W002",
+        )
+    ]
+
+
 def check_production(**_: Any) -> list[CheckMessage]:
     """Only with --deploy: what a sandbox may do and a shop may not."""
     found: list[CheckMessage] = []

@@ -137,8 +137,10 @@ def known_secrets() -> tuple[str, ...]:
     """
     names = _secret_names({*settings.CREDENTIALS, *env.given_by_file()})
     named = [settings.CREDENTIALS.get(name, "") for name in names]
-    passwords = [str(database.get("PASSWORD", "")) for database in settings.DATABASES.values()]
-    passwords.append(urlsplit(settings.REDIS_URL).password or "")
+    databases = [*settings.DATABASES.values(), settings.DATABASE_SESSION or {}]
+    passwords = [str(database.get("PASSWORD", "")) for database in databases]
+    for url in (settings.REDIS_URL, settings.CELERY_BROKER_URL):
+        passwords.append(urlsplit(url).password or "")
     found = {
         value
         for value in (*named, *passwords, settings.SECRET_KEY, settings.METRICS_TOKEN)

@@ -13,6 +13,7 @@ from typing import IO
 from django.conf import settings
 from django.db import connection
 
+from integrations import sessions
 from project.backup.errors import BackupRefused
 from project.backup.sealing import Readable
 
@@ -137,20 +138,21 @@ def _found(name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Where the database is, in the variables of libpq: a command line could be read by everybody."""
-    place = connection.settings_dict
+    """Where the database is, in the variables of libpq: a command line could be read by everybody.
+
+    A dump and a restore are one long session each, which a pooler may not divide.
+    """
+    place = sessions.place()
     options = place.get("OPTIONS", {})
     named = {
         "PGHOST": place.get("HOST"),
         "PGPORT": place.get("PORT"),
         "PGUSER": place.get("USER"),
         "PGPASSWORD": place.get("PASSWORD"),
-        "PGDATABASE": _name(),
+        "PGDATABASE": place["NAME"],
         "PGSSLMODE": options.get("sslmode"),
         "PGSSLROOTCERT": options.get("sslrootcert"),
+        "PGSSLCERT": options.get("sslcert"),
+        "PGSSLKEY": options.get("sslkey"),
     }
     return {name: str(value) for name, value in named.items() if value}
-
-
-def _name() -> str:
-    return str(connection.settings_dict["NAME"])

@@ -15,6 +15,7 @@ from redis.retry import Retry
 from integrations.clock import wall_clock
 from project.checks import check_durability
 from project.doctor.findings import Finding, failed, fine, warning
+from project.doctor.pooler import pooler
 
 TIMEOUT = 2.0  # seconds
 GIB = 1024**3
@@ -32,7 +33,7 @@ def can_read() -> bool:
 
 def database() -> list[Finding]:
     try:
-        return [*_server(), *_durability(), _migrations()]
+        return [*_server(), *_durability(), *pooler(), _migrations()]
     except DatabaseError as error:
         return [
             failed("Connection", f"{type(error).__name__}: {error}".strip(), "Check DATABASE_URL.")

@@ -92,19 +92,26 @@ TEMPLATES = [
 # --- Data -----------------------------------------------------------------------------------------------------------
 
 
-def database(url: str) -> dict[str, Any]:
+# Whether a pooler between us and PostgreSQL hands a connection on after each transaction.
+DB_POOLER = env.flag("DB_POOLER", default=False)
+
+
+def database(url: str, *, whole: bool = False) -> dict[str, Any]:
     """Persistent, health-checked connections; DB_POOL=n shares n of them per process instead (threaded web only:
-    a pool inside a prefork worker costs more than it saves)."""
+    a pool inside a prefork worker costs more than it saves). `whole`: each is one session, for DATABASE_SESSION."""
+    is_handed_on = DB_POOLER and not whole
     config: dict[str, Any] = env.env.db_url_config(url)
     config["ENGINE"] = "django.db.backends.postgresql"
     config.setdefault("OPTIONS", {})
     config["OPTIONS"].setdefault("connect_timeout", 5)
     config["OPTIONS"].setdefault("application_name", "provodnik")
-    if env.flag("DB_PREPARE", default=True):
-        # For the inbox's one INSERT, which runs past Django's cursors. Switch off behind a pooler that hands a
-        # connection on after each transaction and does not follow prepared statements (PgBouncer before 1.21).
+    # A cursor of the server's outside a transaction would be looked for on another connection.
+    config["DISABLE_SERVER_SIDE_CURSORS"] = is_handed_on
+    if env.flag("DB_PREPARE", default=not is_handed_on):
+        # For the inbox's one INSERT, which runs past Django's cursors. Behind a pooler only where that follows
+        # prepared statements: PgBouncer from 1.21 with max_prepared_statements.
         config["OPTIONS"].setdefault("prepare_threshold", 1)
-    pool = env.number("DB_POOL", 0)
+    pool = 0 if whole else env.number("DB_POOL", 0)
     if pool:
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 1}
         config["CONN_MAX_AGE"] = 0
@@ -117,6 +124,9 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(env.text("DATABASE_URL", "postgres://postgres@127.0.0.1/provodnik"))
 }
+# The same database where a connection is one session (integrations/sessions.py); None: DATABASE_URL is such a place.
+_session_url = env.text("DATABASE_SESSION_URL", "")
+DATABASE_SESSION = database(_session_url, whole=True) if _session_url else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -132,7 +142,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Queues: PostgreSQL is the truth, Redis only carries wake-ups ----------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 # A message is only a wake-up, and beat sends the next one within a second: nothing is gained by acknowledging late.
 # Acknowledging late over a connection that has died meanwhile ends the worker (kombu 5.7).

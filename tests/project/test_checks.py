@@ -140,6 +140,25 @@ def test_unknown_log_settings_are_found(settings):
     assert ids(checks.check_logs()) == ["project.E007", "project.E008"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "found"), [("polling", "project.E014"), ("webhook", "project.W002")]
+)
+def test_behind_a_pooler_a_session_is_needed_somewhere(settings, mode, found):
+    settings.BOT_MODE, settings.DB_POOLER, settings.DATABASE_SESSION = mode, True, None
+    assert ids(checks.check_pooler()) == [found]
+    settings.DATABASE_SESSION = settings.DATABASES["default"]
+    assert checks.check_pooler() == []
+
+
+def test_supabases_pooler_is_known_by_its_address(settings, monkeypatch):
+    place = settings.DATABASES["default"]
+    monkeypatch.setitem(place, "HOST", "aws-0-eu-central-1.pooler.supabase.com")
+    monkeypatch.setitem(place, "PORT", 6543)
+    assert ids(checks.check_pooler()) == ["project.E013"]
+    monkeypatch.setitem(place, "PORT", 5432)
+    assert checks.check_pooler() == []
+
+
 def test_production_refuses_what_a_sandbox_may(settings):
     settings.SANDBOX, settings.ADMIN_REQUIRE_2FA = True, False
     settings.PUBLIC_URL = "http://shop.example.com"

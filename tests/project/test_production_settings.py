@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from redis import Redis
+
+from tests.support.valkey import own_valkey
 
 COMPLETE = {
     "DJANGO_SETTINGS_MODULE": "project.settings.production",
@@ -90,6 +93,32 @@ def test_a_wrong_type_is_refused_by_name(run, name, wrong):
     done = run("-c", SHOW.format("DEBUG"), **{name: wrong})
     assert done.returncode != 0
     assert name in done.stderr
+
+
+def test_a_pooler_changes_what_a_connection_may(run):
+    """Prepared statements and the server's cursors: off behind it, unless somebody says that it can follow them."""
+    show = (
+        "from django.conf import settings as s; d = s.DATABASES['default'];"
+        "print(d['DISABLE_SERVER_SIDE_CURSORS'], d['OPTIONS'].get('prepare_threshold'),"
+        " s.DATABASE_SESSION and (s.DATABASE_SESSION['PORT'], s.DATABASE_SESSION['DISABLE_SERVER_SIDE_CURSORS']))"
+    )
+    behind = {"DB_POOLER": "true", "DATABASE_SESSION_URL": "postgres://u@db.example.com:5433/p"}
+    assert run("-c", show).stdout.strip() == "False 1 None"
+    assert run("-c", show, **behind).stdout.strip() == "True None (5433, False)"
+    assert run("-c", show, **behind, DB_PREPARE="true").stdout.startswith("True 1 ")
+
+
+def test_celerys_messages_go_to_a_broker_of_their_own(run, tmp_path):
+    """Nothing of them at REDIS_URL, where the pace of Telegram and the marks of wake-ups stay."""
+    send = (
+        "import django; django.setup(); from project.celery import app;"
+        "app.send_task('payments.drain_callbacks', expires=5)"
+    )
+    with own_valkey(tmp_path) as redis, own_valkey(tmp_path) as broker:
+        done = run("-c", send, REDIS_URL=redis.url, BROKER_URL=broker.url)
+        assert done.returncode == 0, done.stderr
+        assert Redis.from_url(broker.url).llen("money") == 1
+        assert Redis.from_url(redis.url).dbsize() == 0
 
 
 def test_a_secret_may_come_from_a_file(value_of, tmp_path):
