@@ -31,34 +31,32 @@ made_up() {
     head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
 }
 
-# NAME, its text on standard input; whole or not at all.
+# NAME TEXT: whole or not at all, and only where nothing stands yet.
 keep() {
     if [ -s "secrets/$1" ]; then
         return
     fi
-    cat >"secrets/.$1.new"
+    printf '%s\n' "$2" >"secrets/.$1.new"
     mv -f "secrets/.$1.new" "secrets/$1"
     chmod 0644 "secrets/$1"
 }
 
 for name in secret_key postgres_password bot_webhook_secret metrics_token; do
-    made_up | keep "$name"
+    keep "$name" "$(made_up)"
 done
-keep database_url <<<"postgres://provodnik:$(cat secrets/postgres_password)@postgres:5432/provodnik"
+keep database_url "postgres://provodnik:$(cat secrets/postgres_password)@postgres:5432/provodnik"
 if [ ! -s secrets/valkey_conf ]; then
     password=$(made_up)
     rm -f secrets/redis_url
-    keep redis_url <<<"redis://:$password@valkey:6379/0"
-    keep valkey_conf <<END
-bind * -::*
+    keep redis_url "redis://:$password@valkey:6379/0"
+    keep valkey_conf "bind * -::*
 dir /data
 requirepass $password
 # A queue must not forget: each second's changes are on the disk, and nothing is thrown out.
 appendonly yes
 appendfsync everysec
-save ""
-maxmemory-policy noeviction
-END
+save \"\"
+maxmemory-policy noeviction"
 fi
 
 empty=()
