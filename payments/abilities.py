@@ -243,3 +243,12 @@ class PaidByStatement(Protocol):
     def told_by(self, line: StatementLine, *, reference: str, payer_id: int) -> ProviderEvent:
         """What a line says of the order that a person has recognised in it."""
         ...
+
+
+@runtime_checkable
+class NamesSignatures(Protocol):
+    """Its calls may be signed in more ways than one, and people want to know in which."""
+
+    def signed_by(self, raw: RawCallback) -> str:
+        """The signature that is right with the present keys, in English; "" where none is. Raises CallbackMalformed."""
+        ...

@@ -74,6 +74,52 @@ def test_a_refused_call_stays_refused(db):
         call_command("replay_callback", str(pk))
 
 
+@pytest.fixture
+def refused(make_payment):
+    """A genuine call that came while the secret in our settings was another shop's."""
+    payment = make_payment(external_id="guid-1")
+    provider: Any = get_provider("oneplat")
+    raw = provider.build_test_callback(
+        reference=payment.reference,
+        external_id="guid-1",
+        money=payment.money,
+        status="1",
+        signature="both",
+    )
+    pk = inbox.store_refused(
+        source="oneplat",
+        raw=raw,
+        verdict=InboundCallback.Verdict.REJECTED,
+        reason="signature",
+    )
+    return payment, pk
+
+
+def test_a_refused_call_is_applied_once_the_keys_are_right(refused, capsys):
+    payment, pk = refused
+    code, shown = replay(pk, capsys)
+    assert code == 0
+    admitted = InboundCallback.objects.exclude(pk=pk).get()
+    assert f"call {pk} is right with today's keys: now call {admitted.pk}\n" in shown
+    assert f"call {admitted.pk}: applied, moved [payment:{payment.pk}]\n" in shown
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.PAID
+    code, shown = replay(pk, capsys)
+    assert (code, "applied, kept" in shown) == (0, True)
+    assert payment.day_entries.count() == 1
+    assert InboundCallback.objects.count() == 2
+
+
+def test_a_refused_call_with_another_byte_stays_outside(refused):
+    _payment, pk = refused
+    row = InboundCallback.objects.get(pk=pk)
+    changed = bytes(row.body).replace(b'"amount":', b'"amount":1')
+    InboundCallback.objects.filter(pk=pk).update(body=changed)
+    with pytest.raises(CommandError, match="today's keys refuse it too"):
+        call_command("replay_callback", str(pk))
+    assert InboundCallback.objects.count() == 1
+
+
 def test_an_unknown_number_is_said_so(db):
     with pytest.raises(CommandError, match="no stored call 77"):
         call_command("replay_callback", "77")

@@ -92,6 +92,10 @@ class Provider(PaymentProvider):
         if checked is None:
             raise CallbackRejected("signature")
 
+    def signed_by(self, raw: RawCallback) -> str:
+        _data, checked = self._read(raw)
+        return checked.by if checked is not None else ""
+
     def parse(self, raw: RawCallback) -> list[ProviderEvent]:
         data, checked = self._read(raw)
         # None: the secret has been changed since the call was accepted. Then the API has the word.

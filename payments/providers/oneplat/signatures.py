@@ -63,10 +63,11 @@ def js_number(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a valid signature vouches for; `complete`: for every field, the status included."""
+    """What a valid signature vouches for; `complete`: for every field, the status too. `by` names it for people."""
 
     complete: bool
     fields: Object
+    by: str = ""
 
 
 def check(data: Object, *, shop_id: str, secret: str) -> Checked | None:
@@ -81,20 +82,20 @@ def check(data: Object, *, shop_id: str, secret: str) -> Checked | None:
         return None
     rest = {name: value for name, value in data.items() if name not in SIGNATURES}
     given = _given(data, "signature")
-    for reading in _readings(rest):
+    for name, reading in _readings(rest):
         if hmac.compare_digest(sign_hmac(reading, secret=secret).encode(), given):
-            return Checked(complete=True, fields=order_fields(reading))
+            return Checked(complete=True, fields=order_fields(reading), by=f"HMAC over {name}")
     fields = order_fields(rest)
     if _md5_fits(fields, _given(data, "signature_v2"), shop_id=shop_id, secret=secret):
-        return Checked(complete=False, fields=fields)
+        return Checked(complete=False, fields=fields, by="MD5 of order number and sum")
     return None
 
 
-def _readings(rest: Object) -> Iterator[Object]:
+def _readings(rest: Object) -> Iterator[tuple[str, Object]]:
     if isinstance(inner := rest.get("payload"), dict):
-        yield inner
-    yield rest
-    yield _sorted(rest)
+        yield "the payload inside the body", inner
+    yield "the body as received", rest
+    yield "the body with sorted keys", _sorted(rest)
 
 
 def order_fields(data: Object) -> Object:
