@@ -34,6 +34,7 @@ from bot.handlers import (
 )
 from bot.polling import HandledFirst
 from bot.routing import BotApplication
+from bot.webhook import Answered, Handling
 
 API_URL = "https://api.telegram.org"
 SECTIONS = (
@@ -60,10 +61,11 @@ LANGUAGES = ("ru", "en")
 RETRIES = 3  # of a call that Telegram answered with 429: the limiter waits as long as it was told
 
 
-def build_application(credentials: Mapping[str, str]) -> BotApplication:
+def build_application(credentials: Mapping[str, str], *, mode: str = "polling") -> BotApplication:
     """No call to Telegram is made here."""
     address = (credentials.get("TELEGRAM_API_URL") or API_URL).rstrip("/")
-    taken: asyncio.Queue[object] = asyncio.Queue()
+    handling = Handling()
+    taken = Answered(handling) if mode == "webhook" else asyncio.Queue[object]()
     application = (
         Application.builder()
         .token(credentials["BOT_TOKEN"])
@@ -76,7 +78,7 @@ def build_application(credentials: Mapping[str, str]) -> BotApplication:
             )
         )
         .rate_limiter(AIORateLimiter(max_retries=RETRIES))
-        .concurrent_updates(True)  # noqa: FBT003
+        .concurrent_updates(handling)
         .request(HTTPXRequest(**_connections(64)))
         .update_queue(taken)
         .get_updates_request(HandledFirst(taken, **_connections(2)))

@@ -17,6 +17,7 @@ from bot.application import ALLOWED_UPDATES, build_application, introduce
 from bot.bridge import in_db
 from bot.routing import BotApplication
 from bot.standby import Turn
+from bot.webhook import Answered
 from integrations import watchdog
 from integrations.services import heartbeats
 
@@ -85,11 +86,12 @@ async def serve_webhook(stop: asyncio.Event) -> None:
     """Listen behind the reverse proxy. Any number of processes may do so: Telegram calls one of them."""
     door = settings.CREDENTIALS.get("BOT_WEBHOOK_LISTEN") or WEBHOOK_LISTEN
     host, _, port = door.rpartition(":")
-    async with working(stop) as application:
+    async with working(stop, mode="webhook") as application:
         if application is None:
             return
-        updater = application.updater
+        updater, taken = application.updater, application.update_queue
         assert updater is not None  # noqa: S101 - built with one
+        assert isinstance(taken, Answered)  # noqa: S101 - built with one
         await updater.start_webhook(
             listen=host,
             port=int(port),
@@ -103,16 +105,19 @@ async def serve_webhook(stop: asyncio.Event) -> None:
         try:
             await stop.wait()
         finally:
+            await taken.settle()
             await updater.stop()
 
 
 @asynccontextmanager
-async def working(stop: asyncio.Event) -> AsyncIterator[BotApplication | None]:
+async def working(
+    stop: asyncio.Event, *, mode: str = "polling"
+) -> AsyncIterator[BotApplication | None]:
     """An application that handles updates, with its heartbeat; None where the process had to stop before.
 
     At the end the updates already taken are still handled.
     """
-    application = build_application(settings.CREDENTIALS)
+    application = build_application(settings.CREDENTIALS, mode=mode)
     if not await _patiently(application.initialize, stop):
         yield None
         return

@@ -9,38 +9,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
-import requests
 from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from bot import polling, runner, updates
+from bot import polling, runner
 from bot.standby import POLLING, Turn
-from integrations.sandbox.telegram import people
 from integrations.sandbox.telegram.simulator import Telegram
 from integrations.services import heartbeats
+from tests.bot.running import confirmed, hears, running, slowly, somebody, writes
 from tests.bot.telegram_world import PersonInChat, World
-from tests.support.valkey import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Process:
-    """A bot process's main loop, inside the test."""
-
-    def __init__(self, loop) -> None:
-        self.stop = asyncio.Event()
-        self.task = asyncio.create_task(loop(self.stop))
-
-    async def ends(self) -> None:
-        self.stop.set()
-        await asyncio.wait_for(self.task, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -50,32 +34,12 @@ def _quick(monkeypatch):
 
 @pytest.fixture
 def anna(sandbox, threads):
-    """A person in a chat whose bot runs by itself."""
-    telegram = sandbox.get(Telegram)
-    with sandbox.lock:
-        chat = telegram.add_chat(first_name="Анна")
-    return PersonInChat(World.outside(sandbox), chat)
+    return somebody(sandbox)
 
 
-async def hears(person: PersonInChat, count: int) -> None:
-    """The person has `count` messages of the bot."""
-    async with asyncio.timeout(20):
-        while len(person.messages) < count:
-            await asyncio.sleep(0.05)
-
-
-def writes(person: PersonInChat, text: str) -> None:
-    with person.world.sandbox.lock:
-        people.say(person.world.telegram, person.chat, text)
-
-
-@asynccontextmanager
-async def running(loop):
-    process = Process(loop)
-    try:
-        yield process
-    finally:
-        await process.ends()
+@pytest.fixture
+def slow(monkeypatch):
+    return slowly(monkeypatch)
 
 
 async def test_a_standby_takes_over_and_nobody_is_answered_twice(anna):
@@ -90,31 +54,6 @@ async def test_a_standby_takes_over_and_nobody_is_answered_twice(anna):
             await hears(anna, 3)
     await asyncio.sleep(0.3)
     assert len(anna.messages) == 3
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    """Handling of /start takes as long as the test wants: begun and finished are events."""
-    begun, finish = asyncio.Event(), asyncio.Event()
-    meet = updates.Note.customer
-
-    async def customer(note: updates.Note, **options: Any) -> Any:
-        begun.set()
-        await finish.wait()
-        return await meet(note, **options)
-
-    monkeypatch.setattr(updates.Note, "customer", customer)
-    return begun, finish
-
-
-async def confirmed(person: PersonInChat, *, within: float) -> bool:
-    """Telegram was told that all updates were taken: a killed bot would not get them back."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            while person.world.telegram.state.updates:
-                await asyncio.sleep(0.02)
-            return True
-    return False
 
 
 async def test_what_is_being_handled_is_not_confirmed(anna, slow, monkeypatch):
@@ -177,23 +116,6 @@ async def test_telegram_may_be_away_at_the_start(anna, sandbox):
     async with running(runner.poll_in_turns):
         writes(anna, "/start")
         await hears(anna, 1)
-
-
-async def test_the_webhook_brings_updates_and_wants_its_secret(anna, settings):
-    port = free_port()
-    settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
-    settings.CREDENTIALS = {**settings.CREDENTIALS, "BOT_WEBHOOK_LISTEN": f"127.0.0.1:{port}"}
-    async with running(runner.serve_webhook):
-        writes(anna, "/start")
-        await hears(anna, 1)
-        answer = await asyncio.to_thread(
-            requests.post,
-            f"{settings.PUBLIC_URL}/bot/webhook",
-            json={"update_id": 1},
-            headers={"X-Telegram-Bot-Api-Secret-Token": "wrong"},
-            timeout=5,
-        )
-        assert answer.status_code == 403
 
 
 def test_a_turn_belongs_to_one_and_ends_with_its_session():
