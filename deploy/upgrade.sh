@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=deploy/common.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
 
-LOCK_TIMEOUT=${PROVODNIK_LOCK_TIMEOUT:-3s}
+LOCK_TIMEOUT=${PROVODNIK_LOCK_TIMEOUT:-1s}
 MIGRATE_TRIES=${PROVODNIK_MIGRATE_TRIES:-60}
 # What an index leaves that was built beside the traffic and given up; its migration would find the name taken.
 DROP_UNFINISHED="
@@ -31,7 +31,7 @@ What it does, in this order:
   1. lays the new release beside the running one: packages by hash, compiled modules, static files
   2. check --deploy with the settings in /etc/provodnik/environment
   3. a backup, where BACKUP_TO is set
-  4. migrations, by the new code while the old one runs. None waits longer than 3 s for a table, so that no callback waits
+  4. migrations, by the new code while the old one runs. None waits longer than 1 s for a table, so that no callback waits
      behind it; what could not get its table is tried again, for up to five minutes
   5. unit files and nginx's site that the new release changes (files edited by hand stay, which is said)
   6. /opt/provodnik/current points to the new release; /opt/provodnik/previous to the old one
