@@ -79,7 +79,10 @@ MISTAKES: list[dict[str, str]] = [
     {
         "YUKASSA_SECRET_KEY": "test_secretKey",
         "UMNICO_WEBHOOK_SECRET": "short",
-        "SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "SMTP_USER": "a", "SMTP_PASSWORD": "b",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": "1",
+        "SMTP_USER": "a",
+        "SMTP_PASSWORD": "b",
     },
 ]
 # What calls are refused for, service by service; the last stands in the report.
