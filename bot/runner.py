@@ -17,6 +17,7 @@ from bot.application import ALLOWED_UPDATES, build_application, introduce
 from bot.bridge import in_db
 from bot.routing import BotApplication
 from bot.standby import Turn
+from bot.watchman import Watchman
 from bot.webhook import Answered
 from integrations import watchdog
 from integrations.services import heartbeats
@@ -37,11 +38,14 @@ async def run(*, mode: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    watched = asyncio.create_task(_tell_systemd())
+    beside = [asyncio.create_task(_tell_systemd())]
+    if settings.WATCH:
+        beside.append(asyncio.create_task(Watchman().watch()))
     try:
         await (serve_webhook(stop) if mode == "webhook" else poll_in_turns(stop))
     finally:
-        watched.cancel()
+        for task in beside:
+            task.cancel()
         log.info("bot.stopped")
 
 

@@ -33,6 +33,7 @@ HELP = """\
 ./dev prove SUBJECT    what takes too long for the suite: install, image, upgrade
 ./dev manage ARGS      manage.py with the database of `./dev run`
 ./dev messages         bring locale/ up to date with the sources, and compile it
+./dev alerts           write deploy/prometheus/alerts.yml and docs/watching.md anew, of project/alerts/rules.py
 ./dev configuration    write docs/configuration.md anew, of .env.example and the code that reads it
 ./dev requirements L   the pinned packages of one layer: base, production, local or test
 ./dev lock [ARGS]      resolve requirements/*.in anew into lock.txt; ARGS go to uv: --upgrade
@@ -164,6 +165,11 @@ def messages(arguments: list[str]) -> int:
     return foreground.python("-m", "devtools.catalogues", *arguments, env=dict(os.environ))
 
 
+def write_alerts(arguments: list[str]) -> int:
+    environment.ensure("test")
+    return foreground.python("-m", "project.alerts.writing", env=dict(os.environ))
+
+
 def write_configuration(arguments: list[str]) -> int:
     configuration.PAGE.write_text(configuration.written(), encoding="utf-8")
     console.say(f"written: {configuration.PAGE.relative_to(places.ROOT)}")
@@ -278,6 +284,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "prove": prove,
     "manage": manage,
     "messages": messages,
+    "alerts": write_alerts,
     "configuration": write_configuration,
     "requirements": print_requirements,
     "lock": lock,

@@ -30,7 +30,7 @@ from payments.money import Money
 from payments.provider import PaymentProvider
 from payments.registry import all_providers
 from project.callback_addresses import callback_addresses
-from project.tiles import Tile, mail_tiles, notice_tile, registry_tiles, tile
+from project.tiles import Tile, alert_tile, mail_tiles, notice_tile, registry_tiles, tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def office_dashboard(user: Any) -> Dashboard:
     sees_calls = user.has_perm("integrations.view_inboundcallback")
     return Dashboard(
         tiles=[
+            *([alert_tile()] if user.has_perm("integrations.view_alert") else []),
             *(incident_tiles() if user.has_perm("payments.view_incident") else []),
             *(payment_tiles() if sees_payments else []),
             *([refund_tile()] if user.has_perm("payments.view_refund") else []),

@@ -35,6 +35,7 @@ SEES = (
     *SEES_MAIL,
     "bot.view_message",
     "bot.view_notice",
+    "integrations.view_alert",
 )
 # Everything the registry knows, without the doors into it.
 SEES_PARTNERS = (

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from project import ledger_audit
+from project.alerts import watching
 from project.backup.making import make
 
 
@@ -22,3 +23,9 @@ def backup() -> str:
 def audit_ledgers() -> int:
     """Every night; returns how many differences there are."""
     return ledger_audit.audit()
+
+
+@shared_task(name="project.watch_alerts")
+def watch_alerts() -> int:
+    """Beside the bot process, which does the same; returns how many alerts fire."""
+    return watching.watch()

@@ -13,7 +13,7 @@ from integrations.admin.badges import Tone, duration
 from integrations.admin.cards import list_link
 from integrations.admin.letters import TROUBLE
 from integrations.clock import now
-from integrations.models import MailMessage, MailPause
+from integrations.models import Alert, MailMessage, MailPause
 from partners.admin.conversation_filters import FOR_PEOPLE, failed_messages
 from partners.models import Application, Conversation, Document, RegistryChange
 from project.admin.notices import UNSENT
@@ -58,6 +58,16 @@ def registry_tiles(user: Any) -> list[Tile]:
         address = list_link(RegistryChange)
         tiles.append(tile(_("Изменения в реестре"), note, changed, address, Tone.WARN))
     return tiles
+
+
+def alert_tile() -> Tile:
+    return tile(
+        _("Тревоги"),
+        _("что-то не работает сейчас"),
+        Alert.objects.filter(state=Alert.State.FIRING),
+        list_link(Alert, state__exact="firing"),
+        Tone.BAD,
+    )
 
 
 def notice_tile() -> Tile:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from integrations.clock import wall_clock
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 DRAIN = "integrations.drain_outbox"  # the task's name: services never import tasks
 LONGEST_WAIT = timedelta(hours=1)
+EVERYTHING = Q()
 
 
 def publish(topic: str, payload: dict[str, Any], *, key: str, case: str = "") -> None:
@@ -45,14 +47,14 @@ def nudge() -> None:
     wake(DRAIN)
 
 
-def drain(*, seconds: float = 20.0) -> int:
+def drain(*, seconds: float = 20.0, of: Q = EVERYTHING) -> int:
     """Deliver what is due, one message at a time, until nothing is or the time is up; returns how many succeeded.
 
     A failing reaction waits longer each time, alone, and is never given up.
     """
     delivered = 0
     until = time.monotonic() + seconds
-    while time.monotonic() < until and (message := claim_next()) is not None:
+    while time.monotonic() < until and (message := claim_next(of)) is not None:
         try:
             deliver(message)
         except Exception as error:  # noqa: BLE001 - whatever a reaction raises is stored with its message
@@ -62,7 +64,7 @@ def drain(*, seconds: float = 20.0) -> int:
     return delivered
 
 
-def claim_next() -> OutboxMessage | None:
+def claim_next(of: Q = EVERYTHING) -> OutboxMessage | None:
     """Reserve the oldest due message for the lease; another worker skips it.
 
     The claim is committed before the work starts: a killed worker's message is due again when its lease ends.
@@ -70,7 +72,7 @@ def claim_next() -> OutboxMessage | None:
     with transaction.atomic():
         message = (
             OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(delivered_at=None, not_before__lte=wall_clock())
+            .filter(of, delivered_at=None, not_before__lte=wall_clock())
             .order_by("not_before", "id")
             .first()
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from integrations.clock import wall_clock
@@ -37,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 Status = MailMessage.Status
 DOTS = "•••"
+FIRST = "first"  # the wish of whoever wrote it
+HURRIED = 20  # letters
+HURRY = 20.0  # seconds
 TRIES_OF_SPAM = 3
 SPAM_WAIT = 900  # seconds
 
@@ -73,7 +76,7 @@ def write(
         },
     )
     if fresh:
-        _order(message, "first")
+        _order(message, FIRST)
     return message
 
 
@@ -127,6 +130,16 @@ def deliver(*, message_id: int) -> None:
         )
 
 
+def hurry(kind: str) -> int:
+    """Hand in the waiting letters of a kind now, where perhaps no worker does; returns how many left.
+
+    Claimed like everything in the outbox: a worker and this never send the same letter.
+    """
+    waiting = MailMessage.objects.filter(kind=kind, status=Status.WAITING)
+    keys = [_order_key(pk, FIRST) for pk in waiting.values_list("pk", flat=True)[:HURRIED]]
+    return outbox.drain(seconds=HURRY, of=Q(key__in=keys)) if keys else 0
+
+
 def _hand_in(message: MailMessage, letter: Letter) -> None:
     """Its Message-ID is known before the server is: a letter that returns after a crash finds its row."""
     mailbox = get_mailbox()
@@ -172,6 +185,10 @@ def _order(message: MailMessage, wish: str) -> None:
     outbox.publish(
         "letter.written",
         {"message_id": message.pk},
-        key=f"letter:{message.pk}:{wish}",
+        key=_order_key(message.pk, wish),
         case=message.case,
     )
+
+
+def _order_key(message_id: int, wish: str) -> str:
+    return f"letter:{message_id}:{wish}"

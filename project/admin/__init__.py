@@ -1,7 +1,7 @@
-"""Pages of the staff themselves, of what the bot sent, and of how the payment providers are doing."""
+"""Pages of the staff themselves, of what is wrong, of what the bot sent, and of how the payment providers are doing."""
 
 from __future__ import annotations
 
-from project.admin import mailings, messages, notices, people, providers
+from project.admin import alerts, mailings, messages, notices, people, providers
 
-__all__ = ["mailings", "messages", "notices", "people", "providers"]
+__all__ = ["alerts", "mailings", "messages", "notices", "people", "providers"]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from integrations.clock import wall_clock
 from integrations.models import Alert
+from integrations.services import heartbeats
+
+PULSE = "alerts"  # the heartbeat that tells when they were last judged
 
 
 def firing() -> Iterator[Metric]:
@@ -18,3 +23,9 @@ def firing() -> Iterator[Metric]:
     for name, severity, count in rows.values_list("name", "severity").annotate(n=Count("pk")):
         gauge.add_metric([name, severity], count)
     yield gauge
+    judged = heartbeats.last(PULSE)
+    yield GaugeMetricFamily(
+        "provodnik_alerts_age_seconds",
+        "Since somebody last looked for trouble",
+        (wall_clock() - judged.seen_at).total_seconds() if judged else inf,
+    )

@@ -41,14 +41,14 @@ def chores() -> Iterator[Metric]:
     if settings.BACKUP_TO:
         backup.add_metric([], _age_of(BACKUP))
     audit = heartbeats.last(AUDIT)
-    yield backup
-    yield GaugeMetricFamily(
-        "provodnik_ledger_audit_age_seconds", "Since the ledgers were last compared", _age_of(AUDIT)
+    age = GaugeMetricFamily(
+        "provodnik_ledger_audit_age_seconds", "Since the ledgers were last compared"
     )
     differences = GaugeMetricFamily("provodnik_ledger_differences", "What the audit has found")
-    if audit is not None:
+    if audit is not None:  # the first night is still to come
+        age.add_metric([], _age_of(AUDIT))
         differences.add_metric([], float(audit.details.get("differences", 0)))
-    yield differences
+    yield from (backup, age, differences)
 
 
 def database() -> Iterator[Metric]:

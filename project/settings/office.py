@@ -151,6 +151,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Вызовы и действия"),
                 "items": [
+                    page(_("Тревоги"), "warning", "integrations.alert"),
                     page(_("Уведомления"), "notifications_active", "bot.notice"),
                     page(_("Входящие вызовы"), "call_received", "integrations.inboundcallback"),
                     page(_("Исходящие действия"), "call_made", "integrations.outboxmessage"),

@@ -30,6 +30,10 @@ PG_BIN = env.text("PG_BIN", "")
 # How outside services answer is counted, for /metrics and the alerts.
 COUNT_CALLS = True
 
+# What the bot process calls every WATCH_EVERY seconds, so that somebody notices when the workers are dead.
+WATCH = "project.alerts.watching.watch"
+WATCH_EVERY = env.number("WATCH_EVERY", 15)
+
 # Set by systemd for services of Type=notify.
 NOTIFY_SOCKET = env.text("NOTIFY_SOCKET", "")
 # Set by the container image: a file whose time is that of the last turn of the process's loop.
@@ -41,6 +45,11 @@ OPERATING_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "project.backup",
         "schedule": crontab(hour=str(BACKUP_HOUR), minute="0"),
         "options": {"expires": 3600},
+    },
+    "watch-alerts": {
+        "task": "project.watch_alerts",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "audit-ledgers": {
         "task": "project.audit_ledgers",

@@ -41,5 +41,6 @@ COOLDOWNS = dict.fromkeys(COOLDOWNS, 0)
 TELEGRAM_A_SECOND = 0
 CELERY_TASK_ALWAYS_EAGER = False
 LOG_FORMAT = "json"
+WATCH = ""  # the bot of a test watches nobody
 COUNT_CALLS = False  # a thread with a connection of its own would outlive each test
 WORDS_CHECKED_EVERY = 0  # each test has rows of its own

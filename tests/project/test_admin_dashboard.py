@@ -31,6 +31,7 @@ def test_tiles_count_what_needs_a_person(db):
     filled()
 
     assert tiles(office_dashboard(owner())) == {
+        "Тревоги": "0",
         "Исключения": "2",
         "Оплачено, нет доступа": "2",
         "На проверке": "1",

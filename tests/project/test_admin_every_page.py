@@ -11,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from bot.models import Notice, Recipient
 from integrations.clock import now
-from integrations.models import Bounce, Brand, MailPause, Suppression
+from integrations.models import Alert, Bounce, Brand, MailPause, Suppression
 from payments.models import (
     AutoRenewal,
     DayEntry,
@@ -51,6 +51,7 @@ def a_row_of_everything(db) -> User:
     factories.some_days(factories.a_customer(), number=1, staff=boss)
     customer = payment.customer
     Notice.objects.create(key="n", topic="problem", title="Исключение", text="Исключение")
+    Alert.objects.create(name="ProcessSilent", subject="bot", severity="critical", state="firing")
     agreed(1)
     Recipient.objects.create(mailing=a_mailing(), address="1", customer=customer)
     payment.bot_messages.create(key="m", kind="access", chat_id=1, customer=customer)
