@@ -91,6 +91,7 @@ def test_the_look_is_checked_and_worn(office, settings, tmp_path):
         "footer_ru": "Ф",
     }
     add = reverse("admin:integrations_brand_add")
+    assert 'name="colour"' in office.get(list_of(Brand)).content.decode()  # the form, not a list
     refused = office.post(add, facts).content.decode()
     assert "контраст 1.2" in refused
     assert not Brand.objects.exists()
@@ -106,7 +107,7 @@ def test_the_look_is_checked_and_worn(office, settings, tmp_path):
     letter = samples()[0].compose("ru")
     assert f'src="{look.logo_url}"' in letter.html
     assert 'alt="Мастер"' in letter.html
-    office.post(page(row), {**facts, "colour": "#7a1fa2", "drops_logo": "on"})
+    office.post(list_of(Brand), {**facts, "colour": "#7a1fa2", "drops_logo": "on"})
     assert looks.look("ru").logo_url == ""
     assert office.get(add).status_code == 403
     looking = signed_in(staff_member("integrations.view_brand"))
