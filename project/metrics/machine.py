@@ -18,31 +18,37 @@ REDIS_TIMEOUT = 0.8  # seconds, for the connection and for each answer
 
 
 def redis() -> Iterator[Metric]:
-    """Whether it answers, and how many wake-ups lie in it: a queue's list grows while nobody consumes it."""
+    """Whether Redis, and the broker where it is another one, answer; and how many wake-ups lie there.
+
+    A queue's list grows while nobody consumes it.
+    """
     up = GaugeMetricFamily("provodnik_redis_up", "Whether Redis answers")
     messages = GaugeMetricFamily(
         "provodnik_broker_messages", "Wake-ups that no worker has taken", labels=["queue"]
     )
-    client = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-    )
     try:
-        with client.pipeline(transaction=False) as pipeline:
-            for queue in QUEUES:
-                pipeline.llen(queue)
-            lengths = pipeline.execute()
+        if settings.REDIS_URL != settings.CELERY_BROKER_URL:
+            with connected(settings.REDIS_URL) as client:
+                client.ping()
+        with connected(settings.CELERY_BROKER_URL) as broker:
+            lengths = {queue: broker.llen(queue) for queue in QUEUES}
     except (RedisError, OSError):
         up.add_metric([], 0)
     else:
         up.add_metric([], 1)
-        for queue, length in zip(QUEUES, lengths, strict=True):
+        for queue, length in lengths.items():
             messages.add_metric([queue], length)
-    finally:
-        client.close()
     yield from (up, messages)
+
+
+def connected(url: str) -> Redis:
+    """A frozen server costs REDIS_TIMEOUT, never a retry."""
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def disks() -> Iterator[Metric]:
