@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from tests.bench import mailing, partners, report, session
+from tests.bench import mailing, partners, report, selling, session
 from tests.bench.servers import BenchFailed
 
 
@@ -18,6 +18,9 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="about three minutes instead of ten")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument(
+        "--selling", action="store_true", help="of mailing: what a broadcast leaves to payments"
+    )
     options = parser.parse_args()
     if options.subject == "partners":
         return registry(options)
@@ -47,10 +50,25 @@ def registry(options: argparse.Namespace) -> int:
 
 
 def mailings(options: argparse.Namespace) -> int:
+    if options.selling:
+        return while_selling(options)
     figures = mailing.run(os.environ["DATABASE_URL"], quick=options.quick, say=report.say)
     if options.json:
         report.json_line(figures)
     return 0 if mailing.marks_met(figures) else 1
+
+
+def while_selling(options: argparse.Namespace) -> int:
+    try:
+        figures = selling.run(
+            os.environ["DATABASE_URL"], os.environ["REDIS_URL"], quick=options.quick, say=report.say
+        )
+    except BenchFailed as failure:
+        report.say(f"bench failed: {failure}")
+        return 2
+    if options.json:
+        report.json_line(figures)
+    return 0 if selling.marks_met(figures) else 1
 
 
 if __name__ == "__main__":

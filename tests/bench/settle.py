@@ -59,7 +59,7 @@ def measure(
     with psycopg.connect(url, autocommit=True) as connection:
         forget_calls(connection)
     say("settling a backlog")
-    _load(loader, web, first=first, rate=BACKLOG_RATE, seconds=seconds / 2)
+    load(loader, web, first=first, rate=BACKLOG_RATE, seconds=seconds / 2)
     figures = {"drain_rows_per_s": drain(env, seconds)}
     with psycopg.connect(url, autocommit=True) as connection:
         forget_calls(connection)
@@ -68,18 +68,18 @@ def measure(
     first += backlog
     with ExitStack() as stack:
         told = stack.enter_context(listening(url))
-        stack.enter_context(_worker(env))
-        _load(
+        stack.enter_context(worker(env))
+        load(
             loader, web, first=first, rate=RATE, seconds=1
         )  # the worker's first imports and connections
         told.clear()
         first += RATE
-        calm = _load(loader, web, first=first, rate=RATE, seconds=seconds)
-        _wait_for(told, RATE * seconds)
+        calm = load(loader, web, first=first, rate=RATE, seconds=seconds)
+        wait_for(told, RATE * seconds)
         settled = list(told)
         first += RATE * seconds
         with frozen(redis_url):
-            cold = _load(loader, web, first=first, rate=RATE, seconds=FROZEN_SECONDS)
+            cold = load(loader, web, first=first, rate=RATE, seconds=FROZEN_SECONDS)
         told.clear()
     return figures | {
         "activation_p50_ms": round(percentile(settled, 0.50), 1),
@@ -89,7 +89,7 @@ def measure(
     }
 
 
-def _load(loader: Loader, web: WebServer, **job: Any) -> list[float]:
+def load(loader: Loader, web: WebServer, **job: Any) -> list[float]:
     result = loader.run(web, connections=16, **job)
     if set(result["statuses"]) != {"200"}:
         raise BenchFailed(f"{web.name} answered {result['statuses']}:\n{web.last_words()}")
@@ -108,7 +108,7 @@ def drain(env: Mapping[str, str], seconds: int) -> int:
 
 
 @contextmanager
-def _worker(env: Mapping[str, str]) -> Iterator[None]:
+def worker(env: Mapping[str, str]) -> Iterator[None]:
     """Worker and beat of the money queue, as deployed."""
     state = Path(tempfile.mkdtemp(prefix="bench-"))
     celery = ["celery", "--quiet", "-A", "project"]
@@ -145,7 +145,7 @@ def listening(url: str) -> Iterator[list[float]]:
         thread.join()
 
 
-def _wait_for(told: list[float], expected: int) -> None:
+def wait_for(told: list[float], expected: int) -> None:
     deadline = time.monotonic() + 30
     while len(told) < expected and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,17 +44,32 @@ class Site:
     authority: Path
 
 
-def written(folder: Path, *, upstreams: list[str], https: int, http: int) -> Path:
-    """The site as the installer would write it; returns nginx's own file."""
+def written(
+    folder: Path,
+    *,
+    upstreams: Sequence[str],
+    https: int,
+    http: int,
+    bots: Sequence[str] = ("127.0.0.1:8081",),
+    has_tls: bool = True,
+) -> Path:
+    """The site as the installer would write it; returns nginx's own file.
+
+    Without TLS the same server answers http at the port `https`: for callers that know no authority of ours.
+    """
     text = (settings.BASE_DIR / "deploy" / "nginx" / "provodnik.conf").read_text()
     servers = "\n".join(f"    server {one} max_fails=0;" for one in upstreams)
     for old, new in (
         ("    server 127.0.0.1:8000 max_fails=0;\n", f"{servers}\n"),
         ("    server 127.0.0.1:8001 max_fails=0;\n", ""),
+        (
+            "    server 127.0.0.1:8081 max_fails=0;\n",
+            "".join(f"    server {one} max_fails=0;\n" for one in bots),
+        ),
         ("CERTIFICATE", str(folder)),
         ("DOMAIN", "localhost"),
         ("listen 80;", f"listen 127.0.0.1:{http};"),
-        ("listen 443 ssl;", f"listen 127.0.0.1:{https} ssl;"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{https}{' ssl' if has_tls else ''};"),
         ("    listen [::]:80;\n", ""),
         ("    listen [::]:443 ssl;\n", ""),
         ("/var/log/nginx", str(folder)),
@@ -97,12 +112,19 @@ def certify(folder: Path) -> Path:
 
 
 @contextmanager
-def site(folder: Path, *, upstreams: list[str]) -> Iterator[Site]:
+def site(
+    folder: Path,
+    *,
+    upstreams: Sequence[str],
+    bots: Sequence[str] = ("127.0.0.1:8081",),
+    has_tls: bool = True,
+) -> Iterator[Site]:
     https, http = free_port(), free_port()
     authority = certify(folder)
-    main = written(folder, upstreams=upstreams, https=https, http=http)
+    main = written(folder, upstreams=upstreams, https=https, http=http, bots=bots, has_tls=has_tls)
     process = subprocess.Popen([str(NGINX), "-c", str(main), "-p", str(folder)])
-    found = Site(f"https://localhost:{https}", f"http://localhost:{http}", authority)
+    url = f"https://localhost:{https}" if has_tls else f"http://127.0.0.1:{https}"
+    found = Site(url, f"http://localhost:{http}", authority)
     try:
         _wait(found)
         yield found
