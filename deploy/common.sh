@@ -7,7 +7,7 @@
 #   PROVODNIK_DATA=/var/lib/provodnik   media, static, acme
 #   PROVODNIK_UNITS=/etc/systemd/system and PROVODNIK_NGINX=/etc/nginx: empty with another PROVODNIK_HOME, unless named
 #   PROVODNIK_USER=provodnik            whom pip and manage.py run as, where root starts this and that user exists
-#   PROVODNIK_PAUSE=2                   seconds between two web processes: longer than fail_timeout of nginx's site
+#   PROVODNIK_PAUSE=2                   seconds between two web processes
 #   PROVODNIK_PATIENCE=60               seconds that a process may take until it answers
 # systemctl is looked for on the PATH, so that a stand-in can come first. Asked of it: `list-units … PATTERN`, `restart UNIT`,
 # `start UNIT`, `daemon-reload`, `is-active --quiet UNIT`, `reload nginx.service`.
@@ -115,7 +115,7 @@ restart_in_turn() {
         done
     done
     for unit in $(units_of 'provodnik-web@*.service'); do
-        # nginx asks a process again when fail_timeout has passed since it was last refused.
+        # Time for what the one before has in hand to be answered, and for nginx to find it again.
         [ -n "$first" ] || sleep "$PROVODNIK_PAUSE"
         first=
         say "   restarting $unit"
@@ -145,7 +145,12 @@ site_of() { # RELEASE
 }
 
 rendered() { # RELEASE DOMAIN CERTIFICATE
-    sed -e '/^#/d' -e "s#CERTIFICATE#$3#g" -e "s#DOMAIN#$2#g" "$1/deploy/nginx/provodnik.conf"
+    sed -e '/^#/d' -e "s#CERTIFICATE#$3#g" -e "s#DOMAIN#$2#g" "$1/deploy/nginx/provodnik.conf" | without_ipv6
+}
+
+# nginx does not start where it should listen on what the kernel does not have.
+without_ipv6() {
+    if [ -e /proc/net/if_inet6 ]; then cat; else sed '/listen \[::\]/d'; fi
 }
 
 # NEW instead of DEST, where DEST is as the release OLD left it. A file that was edited by hand stays: true if it changed.
@@ -419,7 +424,7 @@ finish() {
     case $stage in
     staging)
         rm -rf "$release"
-        [ "$code" = 0 ] || warn "nothing was switched: $(basename "$(current_release)") runs as before"
+        [ ! -e "$PROVODNIK_HOME/current" ] || warn "nothing was switched: $(basename "$(current_release)") runs as before"
         ;;
     files)
         put_system_files "$from" "$to"
