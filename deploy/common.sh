@@ -301,21 +301,38 @@ make_venv() {
         say "   installing $(grep -c '==' <<<"$wanted") packages into $venv"
         rm -rf "$new"
         mkdir "$new"
-        printf '%s\n' "$wanted" >"$new.txt"
         own "$new"
         as_app "$python" -m venv --without-pip "$new"
-        # docopt is published as a source alone.
-        as_app "$new/bin/python" "$(echo "$release"/vendor/pip-*.whl)/pip" install --quiet --disable-pip-version-check \
-            --no-cache-dir --only-binary :all: --no-binary docopt --require-hashes -r "$new.txt" ||
-            die "pip could not install the packages: see above"
+        install_packages_into "$new" || die "pip could not install the packages: see above"
         as_app "$new/bin/python" -m compileall -q -j 0 "$new/lib" >/dev/null || true
         # Its programs name the interpreter by its whole path.
         grep -rlIF -- "$new" "$new/bin" "$new/pyvenv.cfg" | xargs -r sed -i "s#$new#$venv#g"
         disown_ "$new"
-        rm "$new.txt"
+        rm "$new.txt" "$new.source.txt"
         mv -T "$new" "$venv"
     fi
     ln -sfn "../../venvs/$key" "$release/.venv"
+}
+
+# As wheels. docopt alone is published as a source: the lock's setuptools make a wheel of it, where the lock has them for
+# this Python; elsewhere pip takes the newest for that moment.
+install_packages_into() { # VENV; what to install is in `wanted`
+    local alone=()
+    : >"$1.txt"
+    : >"$1.source.txt"
+    awk -v wheels="$1.txt" -v sources="$1.source.txt" \
+        '/^[a-z]/ { source = /^docopt==/ } { print > (source ? sources : wheels) }' <<<"$wanted"
+    if [ -s "$1.txt" ]; then run_pip "$1" --only-binary :all: -r "$1.txt" || return 1; fi
+    if as_app "$1/bin/python" -c 'import setuptools' 2>/dev/null; then alone=(--no-build-isolation); fi
+    if [ -s "$1.source.txt" ]; then run_pip "$1" "${alone[@]}" -r "$1.source.txt" || return 1; fi
+}
+
+# The pip that comes with the release: Debian keeps its own in a package apart.
+run_pip() { # VENV OPTION…
+    local target=$1
+    shift
+    as_app "$target/bin/python" "$(echo "$release"/vendor/pip-*.whl)/pip" install --quiet --disable-pip-version-check \
+        --no-cache-dir --no-compile --no-deps --require-hashes "$@"
 }
 
 venv_key() { # REQUIREMENTS

@@ -1,8 +1,8 @@
 """A clean Debian to install in: a folder made by debootstrap, entered by chroot, with processes and mounts of its own.
 
 Whatever happens, its processes end and its mounts go when the one process that holds them does. The network is this
-machine's: what listens there must find its port free. How this machine reaches packages (mirror, proxies, authorities) is
-handed on as files and variables of the run, so that no part of it stands in the repository.
+machine's: what listens there must find its port free. How this machine reaches packages (mirror, proxies, authorities)
+is handed on as files and variables of the run, so that no part of it stands in the repository.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ done
 mkdir "$1/dev/shm" && chmod 1777 "$1/dev/shm"
 ln -s /proc/self/fd "$1/dev/fd"
 echo ready
+exec >&- 2>&-
 exec chroot "$1" bash -c 'while :; do sleep 3600 & wait $!; done'
 """
 NEEDED = ("debootstrap", "unshare", "nsenter", "chroot")
@@ -97,7 +98,7 @@ def machine(root: Path, release: str) -> Iterator[Machine]:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
         yield Machine(root, int(children.split()[0]))
     finally:
-        process.terminate()
+        process.kill()  # and with it, by --kill-child, the first process inside: the kernel ends the others
         process.wait(30)
         shutil.rmtree(root)
 
@@ -141,9 +142,7 @@ def _hand_on(root: Path) -> None:
     own = root / "usr/local/share/ca-certificates"
     for authority in Path("/usr/local/share/ca-certificates").glob("*.crt"):
         shutil.copy(authority, own)
-    subprocess.run(
-        ["chroot", str(root), "update-ca-certificates"], check=True, capture_output=True
-    )
+    subprocess.run(["chroot", str(root), "update-ca-certificates"], check=True, capture_output=True)
     settings = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False)
     wanted = re.compile(r"Acquire::(https?|ftp|Check-|Retries)\S* \"[^\"]+\";")
     lines = [line for line in settings.stdout.splitlines() if wanted.fullmatch(line)]

@@ -1,0 +1,259 @@
+"""`./dev prove install`: deploy/install.sh in a clean Debian, then a call, a backup, an upgrade and the way back.
+
+Everything is real but systemd, which does not run in a chroot: tests/prove/systemctl.py starts what the unit files say.
+Needs root, debootstrap, a way to Debian's and Python's packages, and the ports 80, 443, 5432, 6379, 8000 and 8001.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from devtools import console, places
+from tests.prove.machine import RELEASES, Machine, lacking, machine, network
+
+DOMAIN = "витрина.example.com"
+ASCII = DOMAIN.encode("idna").decode()
+PORTS = (80, 443, 5432, 6379, 8000, 8001)
+SOURCE = "/opt/provodnik/source"
+INSTALL = f"{SOURCE}/deploy/install.sh"
+CURRENT = "/opt/provodnik/current"
+# What an owner fills in. Nothing outside is called: nobody listens there.
+FILLED_IN = """
+BOT_TOKEN=123456789:proof-of-the-installer-only
+TELEGRAM_API_URL=http://127.0.0.1:9
+REMNAWAVE_BASE_URL=http://127.0.0.1:9
+REMNAWAVE_API_TOKEN='of $HOME and "quotes"'
+ONEPLAT_SHOP_ID=12
+ONEPLAT_SHOP_SECRET=proof-of-the-installer
+ONEPLAT_BASE_URL=http://127.0.0.1:9
+"""
+# All that an installation is made of, without what changes by itself: logs, the lock, databases.
+PRINT_OF = (
+    "find /etc /opt/provodnik /var/lib/provodnik /usr/local /var/backups/provodnik -xdev "
+    r"-not -name .lock \( -type f -printf '%p %m %u %g %s ' -exec sha256sum {} \; -o -printf '%p %m %u %g %l\n' \)"
+)
+OPEN_A_PAYMENT = """
+from datetime import timedelta
+from integrations.clock import now
+from payments.models import Customer, Payment, Plan
+plan = Plan.objects.order_by("position").first()
+Payment.objects.create(customer=Customer.objects.create(telegram_id=1), plan=plan, length=plan.length, unit=plan.unit,
+    provider="oneplat", method="card", amount=plan.amount, currency=plan.currency, status="pending", external_id="77",
+    opened_at=now(), invoice_expires_at=now() + timedelta(minutes=30))
+"""
+COUNT_CALLS = """
+from integrations.models import InboundCallback
+print("calls", InboundCallback.objects.filter(source="oneplat").count())
+"""
+
+
+class Failed(Exception):
+    """A step did not show what it claims; says what was seen."""
+
+
+class Proof:
+    def __init__(self, inside: Machine) -> None:
+        self.inside = inside
+        self.printed = ""  # what the installer has said so far
+
+    def said(self, *words: str, stdin: str = "", code: int = 0) -> str:
+        """What a command printed, which must end with `code`."""
+        done = self.inside.run(*words, stdin=stdin, env=network())
+        if done.returncode != code:
+            raise Failed(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-6000:]}")
+        return done.stdout
+
+    def shell(self, line: str, code: int = 0) -> str:
+        return self.said("bash", "-c", line, code=code)
+
+    def manage(self, *words: str) -> str:
+        return self.said("provodnik", *words)
+
+    def install(self) -> str:
+        said = self.said(INSTALL, "--domain", DOMAIN, "--no-certificate")
+        self.printed += said
+        return said
+
+    def ask(self, path: str, *options: str) -> str:
+        """Through nginx and TLS, believing the certificate it made."""
+        trust = "--cacert /etc/provodnik/certificate/fullchain.pem"
+        where = f"--resolve {ASCII}:443:127.0.0.1 https://{ASCII}{path}"
+        return self.shell(
+            f"curl --silent --max-time 10 --write-out ' %{{http_code}}' {' '.join(options)} {trust} {where}"
+        )
+
+    def fingerprint(self) -> list[str]:
+        return sorted(self.shell(PRINT_OF).splitlines())
+
+    # --- The steps, in their order ---
+
+    def installs(self) -> None:
+        said = self.install()
+        expect("NOT STARTED YET" in said, said)
+        for needed in ("BOT_TOKEN is not set", "ONEPLAT_SHOP_ID is not set", "/callbacks/oneplat"):
+            expect(needed in said, f"{needed} is not said:\n{said}")
+
+    def changes_nothing(self) -> None:
+        before = self.fingerprint()
+        self.install()
+        changed = sorted(set(before) ^ set(self.fingerprint()))
+        expect(not changed, "changed:\n" + "\n".join(changed[:40]))
+
+    def hides_secrets(self) -> None:
+        files = self.shell("ls /etc/provodnik/secrets").split()
+        expect(len(files) >= 8, f"secrets: {files}")
+        for file in files:
+            secret = self.shell(f"cat /etc/provodnik/secrets/{file}").strip()
+            expect(len(secret) >= 20 and secret not in self.printed, f"{file} was printed")
+        for path in ("environment", "secrets/database_url"):
+            seen = self.shell(f"stat -c '%a %U %G' /etc/provodnik/{path}").strip()
+            expect(seen == "640 root provodnik", f"{path}: {seen}")
+        refused = "runuser -u www-data -- cat /etc/provodnik/environment /var/lib/provodnik/media"
+        self.shell(refused, code=1)
+
+    def starts(self) -> None:
+        self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=FILLED_IN)
+        said = self.install()
+        expect(f"Running at https://{ASCII}" in said, said)
+
+    def answers(self) -> None:
+        for path, code in (("/health/live", 200), ("/admin/login/", 200), ("/health/ready", 200)):
+            seen = self.ask(path)
+            expect(seen.endswith(f" {code}"), f"{path}: {seen[-300:]}")
+        page = self.ask("/admin/login/")
+        found = re.search(r'href="(/static/[^"]+\.css)"', page)
+        expect(found is not None, page)
+        seen = self.ask(str(found and found[1]), "--output /dev/null")
+        expect(seen.strip() == "200", f"a style sheet by nginx: {seen}")
+        seen = self.shell(
+            f"curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: {ASCII}' http://127.0.0.1/"
+        )
+        expect(seen == "308", f"http: {seen}")
+
+    def takes_a_call(self) -> None:
+        self.manage("shell", "--no-imports", "--command", OPEN_A_PAYMENT)
+        url = f"https://{ASCII}/payments/callbacks/oneplat"
+        self.shell(f"grep -q {ASCII} /etc/hosts || echo 127.0.0.1 {ASCII} >> /etc/hosts")
+        self.shell(
+            "install -m 644 /etc/provodnik/certificate/fullchain.pem"
+            " /usr/local/share/ca-certificates/own.crt && update-ca-certificates 2>&1"
+        )
+        trusting = ("env", "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt")
+        said = self.said(*trusting, "provodnik", "send_test_callback", "oneplat", "--url", url)
+        expect("200 in " in said, said)
+        expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "none")
+
+    def backs_up(self) -> None:
+        key = "/var/lib/provodnik/identity.txt"
+        made = self.manage("backup", "--new-key", key)
+        recipient = re.search(r"BACKUP_RECIPIENT=\S+", made)
+        expect(recipient is not None, made)
+        lines = f"BACKUP_TO=/var/backups/provodnik\n{recipient and recipient[0]}\n"
+        self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=lines)
+        self.manage("backup")
+        said = self.manage("backup", "--check", "latest", "--identity", key)
+        expect("whole" in said, said)
+
+    def restarts(self) -> None:
+        said = self.said(f"{CURRENT}/deploy/restart.sh")
+        order = re.findall(r"restarting provodnik-(\S+)\.service", said)
+        expect(order[-2:] == ["web@8000", "web@8001"] and len(order) == 9, f"{order}")
+
+    def upgrades(self) -> None:
+        self.shell(f"cp -a {SOURCE} /root/next && echo >> /root/next/docs/deploy.md")
+        before = self.shell(f"readlink {CURRENT}")
+        self.said("/root/next/deploy/upgrade.sh", "--from", "/root/next")
+        expect(self.shell(f"readlink {CURRENT}") != before, "current did not move")
+        expect(self.shell("readlink /opt/provodnik/previous") == before, "previous did not move")
+        expect(self.ask("/health/live").endswith(" 200"), "web does not answer")
+        self.fallen_back_to = before
+
+    def goes_back(self) -> None:
+        self.said(f"{CURRENT}/deploy/rollback.sh")
+        expect(self.shell(f"readlink {CURRENT}") == self.fallen_back_to, "another release runs")
+        expect(self.ask("/health/live").endswith(" 200"), "web does not answer")
+        expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "lost")
+
+    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        return [
+            ("install.sh without settings: all but the start", self.installs),
+            ("a second run changes nothing", self.changes_nothing),
+            ("no secret printed, none readable by others", self.hides_secrets),
+            ("with the settings filled in it starts", self.starts),
+            ("a run while it runs changes nothing", self.changes_nothing),
+            ("asked through nginx with TLS", self.answers),
+            ("a test callback is stored", self.takes_a_call),
+            ("a backup, read again", self.backs_up),
+            ("restart.sh, one after another", self.restarts),
+            ("upgrade.sh --from a second copy", self.upgrades),
+            ("rollback.sh", self.goes_back),
+        ]
+
+
+def expect(true: bool, seen: str) -> None:
+    if not true:
+        raise Failed(seen)
+
+
+def run(arguments: list[str]) -> bool:
+    parser = argparse.ArgumentParser(prog="./dev prove install", description=__doc__)
+    parser.add_argument("--release", choices=RELEASES, default=RELEASES[0], help="of Debian")
+    parser.add_argument(
+        "--shell-on-failure", action="store_true", help="look around where it failed"
+    )
+    options = parser.parse_args(arguments)
+    if why := lacking() or taken():
+        console.complain(why)
+        return False
+    started = time.monotonic()
+    with machine(places.STATE / "machines" / "install", options.release) as inside:
+        lay_the_tree(inside.root / SOURCE.lstrip("/"))
+        shutil.copy(
+            Path(__file__).with_name("systemctl.py"), inside.root / "usr/local/bin/systemctl"
+        )
+        report("a clean Debian", started)
+        proof = Proof(inside)
+        for title, step in proof.steps():
+            started = time.monotonic()
+            try:
+                step()
+            except Failed as seen:
+                report(title, started, failed=True)
+                console.write(str(seen))
+                if options.shell_on_failure:
+                    subprocess.run(inside.command("bash"), check=False)
+                return False
+            report(title, started)
+    return True
+
+
+def report(title: str, started: float, *, failed: bool = False) -> None:
+    verdict = console.paint("FAILED", console.RED) if failed else console.paint("ok", console.GREEN)
+    console.say(f"{title:<50} {time.monotonic() - started:5.1f} s  {verdict}")
+
+
+def taken() -> str:
+    """Ports that somebody holds: the machine shares this one's network."""
+    busy = []
+    for port in PORTS:
+        with socket.socket() as trying:
+            if trying.connect_ex(("127.0.0.1", port)) == 0:
+                busy.append(str(port))
+    return f"somebody listens already at {', '.join(busy)}" if busy else ""
+
+
+def lay_the_tree(folder: Path) -> None:
+    """What git knows of this folder, with what is changed but not committed."""
+    folder.mkdir(parents=True)
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=places.ROOT, check=True, capture_output=True).stdout
+    pack = ["tar", "--null", "--files-from=-", "--ignore-failed-read", "-cf", "-"]
+    packed = subprocess.run(pack, cwd=places.ROOT, input=names, check=True, capture_output=True)
+    subprocess.run(["tar", "-xf", "-", "-C", str(folder)], input=packed.stdout, check=True)
