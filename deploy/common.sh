@@ -321,7 +321,7 @@ install_packages_into() { # VENV; what to install is in `wanted`
     : >"$1.txt"
     : >"$1.source.txt"
     awk -v wheels="$1.txt" -v sources="$1.source.txt" \
-        '/^[a-z]/ { source = /^docopt==/ } { print > (source ? sources : wheels) }' <<<"$wanted"
+        '/^[a-z]/ { source = /^docopt==/ } { if (NF) print > (source ? sources : wheels) }' <<<"$wanted"
     if [ -s "$1.txt" ]; then run_pip "$1" --only-binary :all: -r "$1.txt" || return 1; fi
     if as_app "$1/bin/python" -c 'import setuptools' 2>/dev/null; then alone=(--no-build-isolation); fi
     if [ -s "$1.source.txt" ]; then run_pip "$1" "${alone[@]}" -r "$1.source.txt" || return 1; fi

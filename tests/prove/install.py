@@ -29,15 +29,16 @@ FILLED_IN = """
 BOT_TOKEN=123456789:proof-of-the-installer-only
 TELEGRAM_API_URL=http://127.0.0.1:9
 REMNAWAVE_BASE_URL=http://127.0.0.1:9
-REMNAWAVE_API_TOKEN='of $HOME and "quotes"'
+REMNAWAVE_API_TOKEN='of$HOME"and"quotes'
 ONEPLAT_SHOP_ID=12
 ONEPLAT_SHOP_SECRET=proof-of-the-installer
 ONEPLAT_BASE_URL=http://127.0.0.1:9
 """
 # All that an installation is made of, without what changes by itself: logs, the lock, databases.
+WHERE = "/etc /opt/provodnik /var/lib/provodnik /usr/local /var/backups/provodnik"
 PRINT_OF = (
-    "find /etc /opt/provodnik /var/lib/provodnik /usr/local /var/backups/provodnik -xdev "
-    r"-not -name .lock \( -type f -printf '%p %m %u %g %s ' -exec sha256sum {} \; -o -printf '%p %m %u %g %l\n' \)"
+    f"find {WHERE} -xdev -not -name .lock -printf '%p %y %m %u %g %s %l\\n' &&"
+    f" find {WHERE} -xdev -type f -not -name .lock -print0 | xargs -0 sha256sum"
 )
 OPEN_A_PAYMENT = """
 from datetime import timedelta
