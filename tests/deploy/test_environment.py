@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from deploy.environment import parsed
-
 READER = settings.BASE_DIR / "deploy" / "environment.py"
+parsed = runpy.run_path(str(READER))["parsed"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_one_value_and_the_names(tmp_path: Path) -> None:
     file.write_text("A=1\nB_FILE=/b\n")
 
     def said(*words: str) -> str:
-        command = [sys.executable, READER, file, *words]
+        command = [sys.executable, str(READER), str(file), *words]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert said("--get", "A") == "1\n"

@@ -33,6 +33,8 @@ REMNAWAVE_API_TOKEN='of$HOME"and"quotes'
 ONEPLAT_SHOP_ID=12
 ONEPLAT_SHOP_SECRET=proof-of-the-installer
 ONEPLAT_BASE_URL=http://127.0.0.1:9
+REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 """
 # All that an installation is made of, without what changes by itself: logs, the lock, databases.
 WHERE = "/etc /opt/provodnik /var/lib/provodnik /usr/local /var/backups/provodnik"
@@ -146,8 +148,7 @@ class Proof:
             "install -m 644 /etc/provodnik/certificate/fullchain.pem"
             " /usr/local/share/ca-certificates/own.crt && update-ca-certificates 2>&1"
         )
-        trusting = ("env", "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt")
-        said = self.said(*trusting, "provodnik", "send_test_callback", "oneplat", "--url", url)
+        said = self.manage("send_test_callback", "oneplat", "--url", url)
         expect("200 in " in said, said)
         expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "none")
 
@@ -168,9 +169,9 @@ class Proof:
         expect(order[-2:] == ["web@8000", "web@8001"] and len(order) == 9, f"{order}")
 
     def upgrades(self) -> None:
-        self.shell(f"cp -a {SOURCE} /root/next && echo >> /root/next/docs/deploy.md")
+        self.shell(f"cp -a {SOURCE} /srv/next && echo >> /srv/next/docs/deploy.md")
         before = self.shell(f"readlink {CURRENT}")
-        self.said("/root/next/deploy/upgrade.sh", "--from", "/root/next")
+        self.said("/srv/next/deploy/upgrade.sh", "--from", "/srv/next")
         expect(self.shell(f"readlink {CURRENT}") != before, "current did not move")
         expect(self.shell("readlink /opt/provodnik/previous") == before, "previous did not move")
         expect(self.ask("/health/live").endswith(" 200"), "web does not answer")

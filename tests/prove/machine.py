@@ -75,9 +75,6 @@ class Machine:
             check=False,
         )
 
-    def shell(self, line: str, **options: str) -> subprocess.CompletedProcess[str]:
-        return self.run("bash", "-c", line, **options)
-
 
 @contextmanager
 def machine(root: Path, release: str) -> Iterator[Machine]:
