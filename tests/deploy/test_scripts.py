@@ -9,11 +9,12 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.support.toy_release import DEPLOY, Toy, another, installed
+from tests.support.toy_release import DEPLOY, Toy, another, installed, release
 
 SCRIPTS = sorted(DEPLOY.glob("*.sh"))
 STARTED = ("install.sh", "upgrade.sh", "rollback.sh", "restart.sh")
@@ -71,22 +72,37 @@ def test_it_says_how_it_is_used(name: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can try it as somebody else")
-@pytest.mark.parametrize("name", STARTED)
-def test_only_root_installs(name: str, tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    shutil.copytree(DEPLOY, tmp_path / "deploy")
-    command = ["setpriv", "--reuid=65534", "--clear-groups", f"./{name}"]
-    env = {"PATH": os.environ["PATH"]}
-    folder = Path("/tmp") / tmp_path.name
-    shutil.copytree(tmp_path / "deploy", folder)
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-    finally:
-        shutil.rmtree(folder)
+def test_only_root_installs() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "deploy"
+        Path(name).chmod(0o755)
+        shutil.copytree(DEPLOY, folder, ignore=shutil.ignore_patterns("secrets"))
+        for script in STARTED:
+            done = subprocess.run(
+                ["setpriv", "--reuid=65534", "--clear-groups", folder / script],
+                env={"PATH": os.environ["PATH"]},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, "root must run this" in done.stderr) == (1, True), script
+
+
+def test_an_old_python_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    """As on Ubuntu 22.04."""
+    for name in ("python3", "python3.11", "python3.12", "python3.13"):
+        (tmp_path / name).write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.10.12\n')
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-ec", f". {DEPLOY}/common.sh; choose_python ''"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "PROVODNIK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
-    assert "root must run this" in done.stderr
+    assert "Python 3.11 or newer, and this system has Python 3.10.12" in done.stderr
+    assert "--python /usr/bin/python3.12" in done.stderr
 
 
 @needs_programs
@@ -100,6 +116,30 @@ class TestUpgrade:
         assert [unit for _, unit in restarted(toy)] == ONE_AFTER_ANOTHER
         asked = [line.split()[1] for line in toy.log("manage")]
         assert asked == ["collectstatic", "check", "migrate", "load_vocabulary"]
+
+    @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+    def test_a_branch_of_the_clone(self, toy: Toy) -> None:
+        source, origin = toy.home / "source", release(toy.folder / "origin", "second")
+
+        def git(*words: str, folder: Path = origin) -> str:
+            who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+            command = ["git", "-C", str(folder), *who, *words]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+        for empty in ("bot", "integrations", "partners", "payments", "project"):
+            (origin / empty / "kept").touch()
+        for words in (("init", "-q", "-b", "next"), ("add", "-A"), ("commit", "-qm", "second")):
+            git(*words)
+        git("clone", "-q", str(origin), str(source))
+        (origin / "version").write_text("third")
+        git("commit", "-qam", "third")
+        done = toy.run("upgrade.sh", "--ref", "next")
+        assert done.returncode == 0, done.stderr
+        assert (toy.home / "current" / "version").read_text() == "third"
+        assert toy.current == git("rev-parse", "--short=9", "HEAD").strip()
+        assert not (toy.home / "current" / ".git").exists()
+        done = toy.run("upgrade.sh", "--ref", "nothing")
+        assert "no such branch, tag or commit: nothing" in done.stderr
 
     def test_old_pages_find_their_files(self, toy: Toy) -> None:
         assert toy.upgrade("second").returncode == 0
