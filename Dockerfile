@@ -35,11 +35,13 @@ RUN python3 dev requirements production > production.txt \
     && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib
 WORKDIR /app
 COPY . .
+# Everybody may read all of it, whatever this machine's rights are, and nobody write.
 # Static files need no secrets and no services: these values exist for this one command.
 RUN rm -r dev devtools requirements vendor \
     && SECRET_KEY=build ALLOWED_HOSTS=build PUBLIC_URL=https://build DATABASE_URL=postgres://build REDIS_URL=redis://build \
        python manage.py collectstatic --no-input --verbosity 0 \
-    && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
+    && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /app \
+    && chmod -R a+rX,go-w /app
 
 FROM base
 LABEL org.opencontainers.image.title="Provodnik" \
@@ -62,6 +64,6 @@ USER provodnik
 VOLUME ["/var/lib/provodnik", "/var/lib/provodnik-beat"]
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=20s --start-period=60s --retries=2 CMD ["/app/deploy/healthy"]
+HEALTHCHECK --interval=30s --timeout=20s --start-period=120s --retries=2 CMD ["/app/deploy/healthy"]
 CMD ["granian", "--interface", "wsgi", "project.wsgi:application", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "5", "--log-config", "project/granian.json"]

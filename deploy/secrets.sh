@@ -69,6 +69,11 @@ if [ ! -e .env ]; then
     cat >.env <<END
 # Settings that are no secret, NAME=value: any of .env.example. Secrets stand in secrets/, one a file.
 DOMAIN=$domain
+# The panel that gives access; its token stands in secrets/remnawave_api_token.
+REMNAWAVE_BASE_URL=
+# By whom customers pay, and the number of the shop there; its secret stands in secrets/oneplat_shop_secret.
+PAYMENT_PROVIDERS=oneplat
+ONEPLAT_SHOP_ID=
 # The public key of backups (docs/backups.md); the folder is the volume "backups" unless it is s3://bucket/prefix.
 #BACKUP_RECIPIENT=
 #BACKUP_TO=/var/backups/provodnik
@@ -80,4 +85,6 @@ elif ! grep -qx "DOMAIN=$domain" .env; then
 fi
 
 echo "made: deploy/secrets/ and deploy/.env"
-echo "still empty; fill in those of the services you use: ${empty[*]}"
+echo "still empty in deploy/secrets/; fill in those of the services you use: ${empty[*]}"
+echo "nothing starts without bot_token, the panel and whoever takes the money: what lacks is said by"
+echo "    docker compose -f deploy/compose.yaml logs migrate"

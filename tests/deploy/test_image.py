@@ -148,6 +148,7 @@ def healthy(
     (folder / "comm").write_text(f"{init}\n")
     for old, new in (
         ("/tmp/silent", folder / "silent"),
+        ("/tmp/worked", folder / "worked"),
         ("/proc/1/comm", folder / "comm"),
         ("kill -KILL -1", "echo all of them ended"),
     ):
@@ -181,12 +182,21 @@ def test_a_loop_that_turned_lately_is_healthy_and_one_that_did_not_is_not(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("init", "silence", "is_ended"),
-    [("docker-init", 100, True), ("docker-init", 30, False), ("systemd", 100, False)],
+    ("init", "silence", "has_worked", "is_ended"),
+    [
+        ("docker-init", 100, True, True),
+        ("docker-init", 30, True, False),
+        ("docker-init", 200, False, False),  # still starting, on a slow machine
+        ("docker-init", 310, False, True),
+        ("systemd", 400, True, False),
+    ],
 )
 def test_whoever_stays_silent_is_ended_under_an_init_of_its_own(
-    tmp_path: Path, init: str, silence: int, *, is_ended: bool
+    tmp_path: Path, init: str, silence: int, *, has_worked: bool, is_ended: bool
 ) -> None:
+    if has_worked:
+        aged(tmp_path / "pulse", 0)
+        assert healthy(tmp_path).returncode == 0
     aged(tmp_path / "pulse", 200)
     aged(tmp_path / "silent", silence)
     said = healthy(tmp_path, init=init)

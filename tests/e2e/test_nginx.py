@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.support import nginx
-from tests.support.nginx import Site
+from tests.support.callers import CALLED, FORGED, Site, send
 
 pytestmark = [
     pytest.mark.e2e,
@@ -19,31 +19,12 @@ pytestmark = [
     pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX),
 ]
 
-CALLED = (
-    "/1plat-webhook",
-    "/payments/callbacks/oneplat",
-    "/payments/callbacks/cryptobot",
-    "/payments/callbacks/yookassa",
-    *(
-        f"/payments/callbacks/cloudpayments/{kind}"
-        for kind in ("check", "pay", "fail", "confirm", "refund", "cancel")
-    ),
-    "/integrations/callbacks/tilda",
-    "/integrations/callbacks/tilda/wrong-secret",
-)
-FORGED = "203.0.113.77"
-
 
 @pytest.fixture(scope="module")
 def front(stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("nginx")
     with nginx.site(folder, upstreams=[f"127.0.0.1:{stack.addresses.web_port}"]) as running:
         yield running
-
-
-def send(front: Site, method: str, path: str, **options: object) -> requests.Response:
-    options = {"timeout": 10, "allow_redirects": False, "verify": str(front.authority), **options}
-    return requests.request(method, f"{front.url}{path}", **options)  # type: ignore[arg-type]
 
 
 def test_the_file_is_one_that_nginx_reads(tmp_path: Path) -> None:
@@ -82,7 +63,7 @@ def test_an_address_that_a_caller_writes_himself_is_not_believed(front: Site, st
     headers = {"X-Forwarded-For": FORGED, "X-Real-IP": FORGED, "Forwarded": f"for={FORGED}"}
     body = {"who": "a forged address"}
     assert send(
-        front, "POST", "/payments/callbacks/oneplat", json=body, headers=headers
+        front, "POST", "/payments/callbacks/cryptobot", json=body, headers=headers
     ).status_code in (400, 403)
     kept = stack.value(
         "SELECT host(remote_addr) FROM integrations_inboundcallback WHERE position(%s::bytea in body) > 0",

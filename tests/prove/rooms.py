@@ -86,9 +86,15 @@ def inside(
     user: str = "0:0",
     folder: str = "/",
     init: str = "",
+    tmpfs: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The command in `root`, alone in its process namespace; under `init` where one is given."""
-    enter = f'mount -t proc proc {root}/proc && exec /usr/sbin/chroot --userspec={user} {root} "$@"'
+    """The command in `root`, alone in its process namespace; under `init` where one is given. `tmpfs` are places of its
+    own, each with the options of its mount."""
+    own = [
+        f"mount -t tmpfs -o {options} tmpfs {root}{place} && "
+        for place, options in (tmpfs or {}).items()
+    ]
+    enter = f'{"".join(own)}mount -t proc proc {root}/proc && exec /usr/sbin/chroot --userspec={user} {root} "$@"'
     go = 'cd "$0" && exec "$@"'
     words = [*([init, "--"] if init else []), *command]
     spaces = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--propagation=private"]

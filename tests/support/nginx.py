@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import requests
 from django.conf import settings
 
+from tests.support.callers import Site, answers
 from tests.support.valkey import free_port
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
@@ -33,15 +31,6 @@ http {{
     include {folder}/site.conf;
 }}
 """
-
-
-@dataclass(frozen=True)
-class Site:
-    """`url` by https, `plain_url` by http; `authority` is who signed the certificate."""
-
-    url: str
-    plain_url: str
-    authority: Path
 
 
 def written(
@@ -126,24 +115,11 @@ def site(
     url = f"https://localhost:{https}" if has_tls else f"http://127.0.0.1:{https}"
     found = Site(url, f"http://localhost:{http}", authority)
     try:
-        _wait(found)
+        answers(found)
         yield found
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _wait(found: Site) -> None:
-    until = time.monotonic() + 10
-    while True:
-        try:
-            requests.get(f"{found.url}/health/live", verify=str(found.authority), timeout=2)
-        except requests.ConnectionError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _openssl(*arguments: object) -> None:

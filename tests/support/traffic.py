@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tests.bench import orders
 from tests.bench.stats import percentile
-from tests.support.nginx import Site
+from tests.support.callers import Site
 
 PATH = "/1plat-webhook"
 PATIENCE = 10.0  # seconds a provider waits
