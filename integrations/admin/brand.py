@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from integrations.mail.addresses import NotAnAddress, travelling
-from integrations.mail.brand import COLOUR, READABLE, BadLogo, contrast, keep_logo
+from integrations.mail.brand import COLOUR, READABLE, BadLogo, contrast, keep_logo, look
 from integrations.models import Brand
 
 BAD_LOGO = {
@@ -117,13 +118,26 @@ class BrandAdmin(ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Who may only look sees what is kept, not what a file is chosen with."""
-        if self.has_change_permission(request, obj):
-            return [*OWN[:2], "logo_file", "drops_logo", *OWN[2:]]
-        return [*OWN]
+        if not self.has_change_permission(request, obj):
+            return [*OWN]
+        drops = ["drops_logo"] if obj is not None and obj.logo else []
+        return [*OWN[:2], "logo_file", *drops, *OWN[2:]]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        now = look("ru")
+        logo = {
+            "path": now.logo_url.removeprefix(settings.PUBLIC_URL),
+            "width": now.logo_width,
+            "height": now.logo_height,
+        }
+        context |= {"logo": logo, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: Any) -> None:
         obj.pk = 1
-        if form.cleaned_data["drops_logo"]:
+        if form.cleaned_data.get("drops_logo"):
             obj.logo = ""
         if form.cleaned_data["logo_file"]:
             obj.logo = form.cleaned_data["logo_file"]

@@ -59,6 +59,7 @@ class Card:
     actions: list[Action] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    prose: list[tuple[str, str]] = field(default_factory=list)  # title, a sentence or two
     texts: list[tuple[str, str]] = field(default_factory=list)  # title, preformatted text
     extra: dict[str, Any] = field(default_factory=dict)  # for a card with a template of its own
 

@@ -61,7 +61,10 @@ class AlertAdmin(CardAdmin):
 
     def build_card(self, request: HttpRequest, row: Alert) -> Card:
         rule: Any = BY_NAME.get(row.name)
-        told = [(_("Что это значит"), str(rule.meaning)), (_("Что делать"), str(rule.remedy))]
+        told = []
+        if rule:
+            meaning = f"{rule.title}. {rule.meaning}"
+            told = [(_("Что это значит"), meaning), (_("Что делать"), str(rule.remedy))]
         return Card(
             title=self.title(row),
             badges=[self.state_sign(row)],
@@ -75,5 +78,5 @@ class AlertAdmin(CardAdmin):
                 Fact(_("Условие"), rule.expression if rule else NOTHING, is_code=True),
                 Fact(_("Правило"), row.name, is_code=True),
             ],
-            texts=told if rule else [],
+            prose=told,
         )

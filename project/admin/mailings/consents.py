@@ -112,7 +112,7 @@ class ConsentAdmin(CardAdmin):
                 Fact(_("Отозвано"), moment(row.withdrawn_at, seconds=True)),
                 Fact(_("Как отозвано"), row.get_withdrawn_by_display() or NOTHING),
             ],
-            texts=[(_("С каким текстом согласились"), row.wording)],
+            prose=[(_("С каким текстом согласились"), row.wording)],
         )
         if row.withdrawn_at is None and self.may(request, "withdraw"):
             card.actions = [self.button("withdraw", row, _("Записать отзыв"), asks=True)]

@@ -91,7 +91,9 @@ def test_the_look_is_checked_and_worn(office, settings, tmp_path):
         "footer_ru": "Ф",
     }
     add = reverse("admin:integrations_brand_add")
-    assert 'name="colour"' in office.get(list_of(Brand)).content.decode()  # the form, not a list
+    empty = office.get(list_of(Brand)).content.decode()  # the form, not a list
+    assert 'name="colour"' in empty
+    assert "Убрать логотип" not in empty
     refused = office.post(add, facts).content.decode()
     assert "контраст 1.2" in refused
     assert not Brand.objects.exists()
@@ -103,6 +105,10 @@ def test_the_look_is_checked_and_worn(office, settings, tmp_path):
     assert (look.logo_width, look.logo_height) == (150, 40)
     served = Client().get(look.logo_url.removeprefix(settings.PUBLIC_URL))
     assert served.headers["Content-Type"] == "image/png"
+    form = office.get(page(row)).content.decode()
+    assert look.logo_url.removeprefix(settings.PUBLIC_URL) in form
+    assert "Убрать логотип" in form
+    assert "_addanother" not in form
     assert "immutable" in served.headers["Cache-Control"]
     letter = samples()[0].compose("ru")
     assert f'src="{look.logo_url}"' in letter.html
