@@ -94,6 +94,13 @@ def put_next(folder: Path) -> None:
             (folder / app / "migrations" / f"{name}.py").write_text(text)
 
 
+def put_broken(folder: Path) -> None:
+    """The present one, whose web process does not start: nothing that looks at it beforehand can tell."""
+    put_present(folder)
+    entrance = folder / "project" / "wsgi.py"
+    entrance.write_text(f"{entrance.read_text()}\nraise RuntimeError('made by a test')\n")
+
+
 def put_units(release: Path, folder: Path) -> None:
     """The units of a release; one from before there were units gets today's, without what it does not know."""
     own = release / "deploy" / "systemd"

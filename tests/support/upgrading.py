@@ -67,10 +67,16 @@ class Watched:
 
     def upgrade(self, source: Path) -> None:
         """deploy/upgrade.sh, with a report being read when it comes to the migrations."""
-        self._run("upgrade", "--from", str(source))
+        assert self._run("upgrade", "--from", str(source)) == 0, self.installed.last_words()
+
+    def fail_to_upgrade(self, source: Path) -> None:
+        """To a release that does not start; processes that end until it is given up are what it is about."""
+        assert self._run("upgrade", "--from", str(source)) == 1
+        for service in self.installed.manager.services.values():
+            service.deaths = 0
 
     def roll_back(self) -> None:
-        self._run("rollback")
+        assert self._run("rollback") == 0, self.installed.last_words()
 
     def restart_at_once(self) -> None:
         """What must be seen as lost calls, or the rest proves nothing."""
@@ -81,11 +87,6 @@ class Watched:
     def when(self, word: str) -> float:
         """The moment a step of this name began."""
         return next(moment for moment, text in self.steps if word in text)
-
-    def after(self, word: str) -> float:
-        """The moment the step after it began."""
-        following = [moment for moment, _ in self.steps if moment > self.when(word)]
-        return min(following)
 
     def books(self, calls: list[Call]) -> Books:
         """What the database says of the orders that were called about."""
@@ -110,10 +111,10 @@ class Watched:
         services = self.installed.manager.services.values()
         return {one.name: one.deaths for one in services if one.deaths}
 
-    def _run(self, script: str, *arguments: str) -> None:
-        code, said = self.installed.script(script, *arguments, heard=self._heard)
-        self._note(f"{script} ended")
-        assert code == 0, f"{script}.sh ended with {code}:\n{said}\n{self.installed.last_words()}"
+    def _run(self, script: str, *arguments: str) -> int:
+        code = self.installed.script(script, *arguments, heard=self._heard)
+        self._note(f"{script} ended with {code}")
+        return code
 
     def _heard(self, line: str) -> None:
         if step := re.match(r"== +\d+ s +(.*)", line):
