@@ -12,12 +12,15 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 
 from devtools import places
+from devtools.process import tie_to_us
 
 RELEASES = ("bookworm", "trixie")
 HANDED_ON = re.compile(
@@ -35,6 +38,7 @@ echo ready
 exec >&- 2>&-
 exec chroot "$1" bash -c 'while :; do sleep 3600 & wait $!; done'
 """
+TURN = Path(tempfile.gettempdir()) / "provodnik-machine.lock"
 NEEDED = ("debootstrap", "unshare", "nsenter", "chroot")
 
 
@@ -78,7 +82,12 @@ class Machine:
 
 @contextmanager
 def machine(root: Path, release: str) -> Iterator[Machine]:
-    """A fresh one in `root`, which is removed at the end."""
+    """A fresh one in `root`, which is removed at the end. One at a time, whoever asks: they share the ports."""
+    with places.locked(TURN, wait=True):
+        yield from _machine(root, release)
+
+
+def _machine(root: Path, release: str) -> Iterator[Machine]:
     archive = _archive(release)
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
@@ -86,7 +95,8 @@ def machine(root: Path, release: str) -> Iterator[Machine]:
     _hand_on(root)
     arguments = ("--mount", "--pid", "--fork", "--kill-child", f"--mount-proc={root}/proc")
     process = subprocess.Popen(
-        ["unshare", *arguments, "sh", "-ec", HOLDER, "holder", str(root)], stdout=subprocess.PIPE
+        [*tie_to_us(SIGKILL), "unshare", *arguments, "sh", "-ec", HOLDER, "holder", str(root)],
+        stdout=subprocess.PIPE,
     )
     try:
         assert process.stdout is not None
