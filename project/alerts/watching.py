@@ -75,7 +75,7 @@ def _seen(alert: Alert, finding: Finding, moment: datetime) -> None:
     alert.save()
     if fires:
         log.warning("alert.fires", alert=alert.name, about=alert.subject)
-        _tell(alert, is_over=False)
+        _tell(alert, moment, is_over=False)
 
 
 def _not_seen(alert: Alert, moment: datetime) -> None:
@@ -89,11 +89,11 @@ def _not_seen(alert: Alert, moment: datetime) -> None:
     alert.save()
     if is_over:
         log.info("alert.over", alert=alert.name, about=alert.subject)
-        _tell(alert, is_over=True)
+        _tell(alert, moment, is_over=True)
 
 
-def _tell(alert: Alert, *, is_over: bool) -> None:
-    """Each of the two once. A rule that a new release no longer has ends without a word."""
+def _tell(alert: Alert, moment: datetime, *, is_over: bool) -> None:
+    """Each of the two once, those of one look in one message. A rule that a new release no longer has ends silently."""
     rule = BY_NAME.get(alert.name)
     if rule is None:
         return
@@ -101,7 +101,7 @@ def _tell(alert: Alert, *, is_over: bool) -> None:
     with override(settings.LANGUAGE_CODE):
         lasted = duration(alert.cleared_at - alert.since) if alert.cleared_at else ""
     raise_notice(
-        f"alert_{what}:{alert.name}",
+        f"alert_{what}:{alert.name}:{moment:%H%M%S}",
         Topic.SYSTEM,
         f"alert_{what}:{alert.pk}",
         template="alert",

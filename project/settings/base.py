@@ -144,6 +144,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_BEAT_SCHEDULER = "project.scheduler:Scheduler"
 # A message is only a wake-up, and beat sends the next one within a second: nothing is gained by acknowledging late.
 # Acknowledging late over a connection that has died meanwhile ends the worker (kombu 5.7).
 CELERY_TASK_ACKS_LATE = False

@@ -11,6 +11,8 @@ import requests
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
 
 PRODUCT = ("web", "worker", "beat", "bot")
+STAFF_CHAT = -1001000000001
+SILENT = "UPDATE integrations_heartbeat SET seen_at = seen_at - interval '1 minute' WHERE process LIKE %s"
 SECRETS = ("plat-sandbox-secret", "sandbox-panel-token", "sandbox-bot-token", "stack-only-kkk")
 
 
@@ -60,6 +62,43 @@ def test_metrics_are_shown_to_this_machine(stack, new_customer):
     shown = requests.get(f"{stack.web}/metrics", timeout=5).text
     assert 'provodnik_money{currency="RUB",kind="capture",provider="oneplat"}' in shown
     assert 'provodnik_heartbeat_age_seconds{process="bot"}' in shown
+
+
+@pytest.fixture
+def quick_bot(stack):
+    """The bot looks for trouble every second."""
+    stack.kill("bot")
+    stack.start("bot", env={"WATCH_EVERY": "1"})
+    yield
+    stack.restart("bot")
+
+
+def of_processes(stack) -> list[str]:
+    """What staff were told of silent processes."""
+    found = stack.ask("telegram/messages", chat_id=STAFF_CHAT, **{"from": "bot"})["messages"]
+    return [one["text"] for one in found if "Процесс молчит" in one["text"]]
+
+
+def test_a_dead_worker_is_told_by_the_bot_alone_and_so_is_its_return(stack, quick_bot):
+    """Nobody else could: that worker consumes every queue but the one of mailings."""
+    before = len(of_processes(stack))
+    stack.kill("worker")
+    try:
+        stack.rows(SILENT, "worker@%")
+        stack.until(lambda: len(of_processes(stack)) > before, what="the alert in the group")
+    finally:
+        stack.start("worker")
+    told = of_processes(stack)[-1]
+    assert "🔴 Процесс молчит: worker@" in told
+    assert all(f"worker@{name}" in told for name in ("money", "access", "messages", "celery"))
+    stack.until(lambda: len(of_processes(stack)) > before + 1, what="the end of it")
+    assert "✅ Прошло: Процесс молчит: worker@" in of_processes(stack)[-1]
+    stack.until(lambda: all_is_well(stack), what="every part to be fine again")
+    assert len(of_processes(stack)) == before + 2
+    fired = (
+        "SELECT count(*) FROM integrations_alert WHERE name = 'ProcessSilent' AND subject LIKE %s"
+    )
+    assert stack.value(fired, "worker@%") == 4
 
 
 def test_no_process_prints_a_secret(stack, new_customer):

@@ -102,6 +102,10 @@ def test_beat_is_alive_while_its_broker_takes_its_tasks(tmp_path, monkeypatch):
     assert len(turned) == 1
 
 
+def test_beat_runs_with_our_scheduler_however_it_is_started():
+    assert app.conf.beat_scheduler == "project.scheduler:Scheduler"
+
+
 def wait_for(condition) -> bool:
     until = time.monotonic() + 5
     while time.monotonic() < until:
