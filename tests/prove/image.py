@@ -15,6 +15,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from devtools import places
 from tests.prove import image_build, image_run, rooms
 from tests.prove.image_build import Built
 from tests.prove.rooms import Unprovable
@@ -41,12 +42,38 @@ def run(arguments: list[str]) -> bool:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     print(__doc__)
+    read_compose(work, base)
     with image_build.built(work, base) as built:
         weigh(built)
         inspect(built)
         passed = image_run.live(built, work)
     print(f"{'proven' if passed else 'NOT proven'} in {time.monotonic() - started:.0f} s")
     return passed
+
+
+def read_compose(work: Path, base: Path) -> None:
+    """By Debian's own docker-compose, which needs no engine for it."""
+    with rooms.room(work / "compose", base) as room:
+        one = Built(room, dict(image_build.START))
+        image_build.run(
+            one, "apt-get update && apt-get install -y --no-install-recommends docker-compose"
+        )
+        folder = room.root / "srv" / "deploy"
+        shutil.copytree(
+            places.ROOT / "deploy", folder, ignore=shutil.ignore_patterns("secrets", ".env")
+        )
+        subprocess.run([folder / "secrets.sh", "shop.example.com"], check=True, capture_output=True)
+        command = ["docker-compose", "-f", "/srv/deploy/compose.yaml", "config", "--quiet"]
+        done = subprocess.run(
+            rooms.inside(room.root, command),
+            env=one.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode or done.stderr:
+        raise AssertionError(f"docker-compose does not like the file: {done.stdout}{done.stderr}")
+    print("docker-compose reads deploy/compose.yaml and has nothing to say")
 
 
 def weigh(built: Built) -> None:
