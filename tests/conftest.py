@@ -10,28 +10,66 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from integrations.clock import now, offset
 from payments.models import Customer, Payment, Plan
 from payments.registry import forget_providers
+from tests.support import databases
 from tests.support.summary import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
 
 # Two cores run two tests at a time, and in a fresh checkout Hypothesis first builds its table of Unicode: how long
-# one example takes says nothing about the code. The suite is the same every time; `--hypothesis-profile=dev` looks
-# where nobody has looked before, ten times as long.
+# one example takes says nothing about the code. The suite is the same every time; `--hypothesis-profile=thorough` is
+# the same three times as long, and `dev` looks where nobody has looked before, ten times as long.
 _PATIENT = hypothesis.settings(
     deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.register_profile(
     "ci", _PATIENT, max_examples=100, derandomize=True, database=None
 )
+hypothesis.settings.register_profile(
+    "thorough", _PATIENT, max_examples=300, derandomize=True, database=None
+)
 hypothesis.settings.register_profile("dev", _PATIENT, max_examples=1000, print_blob=True)
 hypothesis.settings.load_profile("ci")
 
+A_LONG_TEST = 600  # seconds that it may take
 _telegram_ids = count(700_100_200)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.name_the_migrated()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take longest begins first, so that nobody waits for it at the end; groups begin before everything."""
+    items.sort(key=lambda item: not _is_long(item))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    limit, group = item.get_closest_marker("timeout"), item.get_closest_marker("xdist_group")
+    return group is None and limit is not None and limit.args[0] >= A_LONG_TEST
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the one that outlives the processes it started
+        databases.forget_the_migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Each process has a database of its own; migrating one for all of them is enough."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        databases.empty_fast()
 
 
 @pytest.fixture(autouse=True)

@@ -22,9 +22,9 @@ if not User.objects.filter(username={STAFF!r}).exists():
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One product for the whole run: customers do not get in each other's way."""
+    """One product for all of them: customers do not get in each other's way. It is stopped when they are done."""
     with Stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
 

@@ -8,14 +8,14 @@ from tests.faults.orders import Order
 from tests.faults.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One product for all faults; what a test breaks it mends."""
     with World(tmp_path_factory.mktemp("faults")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stock(world: World) -> list[Order]:
     """Orders made in one go; each test takes its own."""
     return world.open(200)

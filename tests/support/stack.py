@@ -18,6 +18,7 @@ import requests
 
 from devtools import places, plan
 from project.settings import selling
+from tests.support import databases
 from tests.support.valkey import OwnValkey, free_port
 
 READY_WITHIN = 60.0  # seconds; two cores may be busy with other tests
@@ -69,9 +70,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         self.redis.start()
-        with psycopg.connect(self.server_url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{self.database}"')
-        self.manage("migrate", "-v0")
+        databases.create(self.database)
         self.manage("seed_demo")
         for name in self._plans:
             self.start(name, wait=False)

@@ -11,6 +11,7 @@ from tests.payments.properties.machine import Shop
 from tests.payments.properties.world import World
 from tests.support.summary import PROPERTY_RUNS
 
+ENOUGH = 100  # runs within which every guard that is taken away is missed
 STEPS = 15  # of one run; a payment with its bonus, a refund and a fault has about six
 
 

@@ -91,7 +91,7 @@ def test_the_order_in_which_things_are_told_does_not_matter(record_property):
     payment = a_payment(customer=friend, amount=Decimal("199.00"))
     runs = steps = 0
 
-    @settings(at_most(1000 * settings().max_examples // 100))
+    @settings(at_most(400 * settings().max_examples // 100))
     @given(st.data())
     def one(data: st.DataObject) -> None:
         nonlocal runs, steps

@@ -6,11 +6,10 @@ import pytest
 
 from payments.services import delivery, findings, inbound, money_back, transitions
 from tests.payments.properties.mutants import Mutant
-from tests.payments.properties.run import run_shop
+from tests.payments.properties.run import ENOUGH, run_shop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
-RUNS = 120
 MUTANTS = {
     "any sum pays": Mutant(transitions, "_move", "event.money != payment.money", "False"),
     "a second payment is taken for a repeated call": Mutant(
@@ -29,7 +28,7 @@ MUTANTS = {
 @pytest.mark.parametrize("broken", MUTANTS)
 def test_a_shop_without_this_guard_is_caught(broken):
     with MUTANTS[broken].alive(), pytest.raises(Exception) as caught:
-        run_shop(runs=RUNS, name="Teeth")
+        run_shop(runs=ENOUGH, name="Teeth")
     assert not isinstance(caught.value, NameError)
     # It was a run that went wrong, and not what comes before the first of them.
     assert "state = Teeth()" in "".join(caught.value.__notes__)
