@@ -42,7 +42,9 @@ _telegram_ids = count(700_100_200)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    databases.name_the_migrated()
+    """The process that names the database outlives those it starts, and drops it."""
+    if name := databases.name_the_migrated():
+        config.add_cleanup(lambda: databases.forget_the_migrated(name))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,11 +55,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _is_long(item: pytest.Item) -> bool:
     limit, group = item.get_closest_marker("timeout"), item.get_closest_marker("xdist_group")
     return group is None and limit is not None and limit.args[0] >= A_LONG_TEST
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # the one that outlives the processes it started
-        databases.forget_the_migrated()
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,15 @@ OWN_ROWS = (
 )
 
 
-def name_the_migrated() -> None:
-    """For the run that begins; the processes it starts inherit the name."""
-    if "DATABASE_URL" in os.environ:
-        os.environ.setdefault(NAME, f"migrated_{uuid4().hex[:12]}")
+def name_the_migrated() -> str | None:
+    """For the run that begins; the processes it starts inherit the name. Nothing where it has one, or needs none."""
+    if NAME in os.environ or "DATABASE_URL" not in os.environ:
+        return None
+    os.environ[NAME] = f"migrated_{uuid4().hex[:12]}"
+    return os.environ[NAME]
 
 
-def forget_the_migrated() -> None:
-    name = os.environ.pop(NAME, None)
-    if name is None:
-        return
+def forget_the_migrated(name: str) -> None:
     with _server() as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
