@@ -28,7 +28,7 @@ class Finding:
 
 def judged(families: Iterable[Metric] | None = None) -> list[Finding]:
     """What is wrong in these figures, or in those of this moment. Raises the errors of the database."""
-    return list(_judged(Figures().collect() if families is None else families))
+    return list(_judged(Figures(for_charts=False).collect() if families is None else families))
 
 
 def _judged(families: Iterable[Metric]) -> Iterator[Finding]:

@@ -86,6 +86,12 @@ def test_nothing_is_asked_for_that_is_not_exported(exported):
             assert set(re.findall(r"(\w+)=", chosen)) <= exported[name] | ADDED, expression
 
 
+def test_rules_are_judged_without_what_only_charts_show(exported):
+    judged_by = {family.name for family in Figures(for_charts=False).collect()}
+    assert {rule.metric for rule in RULES if rule.is_ours} <= judged_by
+    assert judged_by < set(exported)
+
+
 def test_lines_are_named_by_labels_that_exist(exported):
     for expression, legend in targets():
         name = METRIC.findall(expression)[0][0]

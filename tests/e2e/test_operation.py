@@ -88,11 +88,11 @@ def test_a_dead_worker_is_told_by_the_bot_alone_and_so_is_its_return(stack, quic
         stack.until(lambda: len(of_processes(stack)) > before, what="the alert in the group")
     finally:
         stack.start("worker")
-    told = of_processes(stack)[-1]
+    told = of_processes(stack)[before]
     assert "🔴 Процесс молчит: worker@" in told
     assert all(f"worker@{name}" in told for name in ("money", "access", "messages", "celery"))
     stack.until(lambda: len(of_processes(stack)) > before + 1, what="the end of it")
-    assert "✅ Прошло: Процесс молчит: worker@" in of_processes(stack)[-1]
+    assert "✅ Прошло: Процесс молчит: worker@" in of_processes(stack)[before + 1]
     stack.until(lambda: all_is_well(stack), what="every part to be fine again")
     assert len(of_processes(stack)) == before + 2
     fired = (
