@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from tests.bench import mailing, partners, report, selling, session
+from tests.bench import mailing, partners, report, selling, session, settle
 from tests.bench.servers import BenchFailed
 
 
@@ -20,6 +20,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument(
         "--selling", action="store_true", help="of mailing: what a broadcast leaves to payments"
+    )
+    parser.add_argument(
+        "--rate", type=int, default=settle.RATE, help="calls a second while a broadcast goes out"
     )
     options = parser.parse_args()
     if options.subject == "partners":
@@ -61,7 +64,11 @@ def mailings(options: argparse.Namespace) -> int:
 def while_selling(options: argparse.Namespace) -> int:
     try:
         figures = selling.run(
-            os.environ["DATABASE_URL"], os.environ["REDIS_URL"], quick=options.quick, say=report.say
+            os.environ["DATABASE_URL"],
+            os.environ["REDIS_URL"],
+            rate=options.rate,
+            quick=options.quick,
+            say=report.say,
         )
     except BenchFailed as failure:
         report.say(f"bench failed: {failure}")

@@ -1,7 +1,7 @@
 """`./dev bench mailing --selling`: how long a paid call waits for its payment while a broadcast of 100,000 goes out.
 
-Web, the money worker and beat as deployed, 50 calls a second; beside them two workers of mailings at Telegram's own
-limit, who have only begun when the calls come.
+Web, the money worker and beat as deployed, 50 calls a second (`--rate`); beside them two workers of mailings at
+Telegram's own limit, who have only begun when the calls come.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BEGUN = 100  # messages sent before anything is measured
 WITHIN = 600.0
 
 
-def run(database_url: str, redis_url: str, *, quick: bool, say: Say) -> dict[str, Any]:
+def run(database_url: str, redis_url: str, *, rate: int, quick: bool, say: Say) -> dict[str, Any]:
     url = data.fresh_database(database_url)
     try:
         say("preparing the database")
@@ -39,13 +39,15 @@ def run(database_url: str, redis_url: str, *, quick: bool, say: Say) -> dict[str
         data.migrate(os.environ)
         django.setup()
         people, seconds = (5_000, 10) if quick else (100_000, 60)
-        return _sell_while(url, redis_url, people=people, seconds=seconds, say=say)
+        return _sell_while(url, redis_url, rate=rate, people=people, seconds=seconds, say=say)
     finally:
         django.db.connections.close_all()
         data.drop_database(database_url)
 
 
-def _sell_while(url: str, redis_url: str, *, people: int, seconds: int, say: Say) -> dict[str, Any]:
+def _sell_while(
+    url: str, redis_url: str, *, rate: int, people: int, seconds: int, say: Say
+) -> dict[str, Any]:
     from bot.mailings import running
     from tests.bot.mailings.rows import a_mailing
     from tests.support.mailers import mailers, telegram_side, until
@@ -53,7 +55,7 @@ def _sell_while(url: str, redis_url: str, *, people: int, seconds: int, say: Say
 
     many_customers(people)
     env = environment(url, redis_url)
-    orders = settle.RATE * (2 * seconds + 2)
+    orders = rate * (2 * seconds + 2)
     data.fill_product(url, FIRST, orders)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(settle.TELL)
@@ -67,18 +69,18 @@ def _sell_while(url: str, redis_url: str, *, people: int, seconds: int, say: Say
 
         def calls(first: int) -> dict[str, float]:
             told.clear()
-            answers = settle.load(loader, web, first=first, rate=settle.RATE, seconds=seconds)
-            settle.wait_for(told, settle.RATE * seconds)
+            answers = settle.load(loader, web, first=first, rate=rate, seconds=seconds)
+            settle.wait_for(told, rate * seconds)
             return {
                 "http_p95_ms": round(percentile(answers, 0.95), 1),
                 "activation_p50_ms": round(percentile(told, 0.50), 1),
                 "activation_p95_ms": round(percentile(told, 0.95), 1),
             }
 
-        settle.load(loader, web, first=FIRST, rate=settle.RATE, seconds=1)  # imports, connections
-        settle.wait_for(told, settle.RATE)
-        first = FIRST + settle.RATE
-        say(f"{settle.RATE} calls a second for {seconds} s, nothing else going on")
+        settle.load(loader, web, first=FIRST, rate=rate, seconds=1)  # imports, connections
+        settle.wait_for(told, rate)
+        first = FIRST + rate
+        say(f"{rate} calls a second for {seconds} s, nothing else going on")
         calm = calls(first)
         mailing = a_mailing()
         running.schedule(mailing)
@@ -88,7 +90,7 @@ def _sell_while(url: str, redis_url: str, *, people: int, seconds: int, say: Say
         until(lambda: telegram.report()["calls"] > BEGUN, WITHIN)
         say(f"the same while a broadcast to {people} people goes out")
         before, started = telegram.report()["calls"], time.monotonic()
-        busy = calls(first + settle.RATE * seconds)
+        busy = calls(first + rate * seconds)
         sent = telegram.report()["calls"] - before
         a_second = sent / (time.monotonic() - started)
     figures = {
