@@ -4,7 +4,8 @@ set -euo pipefail
 # shellcheck source=deploy/common.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
 
-LOCK_TIMEOUT=${PROVODNIK_LOCK_TIMEOUT:-1s}
+# How long a migration may wait for its table, and calls behind it: first this, after five times in vain the other.
+LOCK_TIMEOUTS=("${PROVODNIK_LOCK_TIMEOUT:-1s}" "${PROVODNIK_LOCK_TIMEOUT:-3s}")
 MIGRATE_TRIES=${PROVODNIK_MIGRATE_TRIES:-60}
 # What an index leaves that was built beside the traffic and given up; its migration would find the name taken.
 DROP_UNFINISHED="
@@ -32,7 +33,7 @@ What it does, in this order:
   2. check --deploy with the settings in /etc/provodnik/environment
   3. a backup, where BACKUP_TO is set
   4. migrations, by the new code while the old one runs. None waits longer than 1 s for a table, so that no callback waits
-     behind it; what could not get its table is tried again, for up to five minutes
+     behind it; what could not get its table is tried again, after five times for up to 3 s: sixty times in all
   5. unit files and nginx's site that the new release changes (files edited by hand stay, which is said)
   6. /opt/provodnik/current points to the new release; /opt/provodnik/previous to the old one
   7. workers, mailer, beat and bot are restarted, then the web processes one at a time, each when the one before answers
@@ -89,9 +90,10 @@ main() {
 
 # Each migration is a transaction of its own, or an index built beside the traffic: trying again goes on where it stopped.
 migrate() {
-    local try output=$PROVODNIK_HOME/.migrate
-    besides=("PGOPTIONS=-c lock_timeout=$LOCK_TIMEOUT")
+    local try patience output=$PROVODNIK_HOME/.migrate
     for ((try = 1; try <= MIGRATE_TRIES; try++)); do
+        patience=${LOCK_TIMEOUTS[$((try > 5))]}
+        besides=("PGOPTIONS=-c lock_timeout=$patience")
         if manage "$release" migrate --no-input >"$output" 2>&1; then
             grep -F ' Applying ' "$output" || say "   none"
             break
@@ -103,7 +105,7 @@ migrate() {
         fi
         [ "$try" -lt "$MIGRATE_TRIES" ] ||
             die "a table was never free for a migration: pg_stat_activity says who holds it"
-        say "   a table was busy for $LOCK_TIMEOUT: once more ($try)"
+        say "   a table was busy for $patience: once more ($try)"
         manage "$release" shell --no-imports --command "$DROP_UNFINISHED" || true
         sleep 2
     done

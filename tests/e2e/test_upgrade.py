@@ -58,7 +58,7 @@ def test_no_call_is_lost_over_an_upgrade(watched: Watched, tmp_path: Path) -> No
         assert watched.folders() == {newer}
     assert failures(traffic.calls) == {}
     assert len(traffic.calls) > RATE * 10
-    assert 0.5 < watched.longest_wait < 1.5, "a migration waited for a report, and calls behind it"
+    assert 0.5 < watched.longest_wait < 3.5, "a migration waited for a report, and calls behind it"
     assert watched.deaths() == {}
 
     installed.until(lambda: watched.unfinished()[0] == 0, what="every call to be applied")

@@ -16,7 +16,7 @@ from payments.errors import UnconfirmedHint
 from payments.models import DayEntry, Payment, PaymentEvent
 from payments.provider import EventKind, SignsTestCallbacks, Trust
 from payments.registry import get_provider
-from payments.services import transitions
+from payments.services import callbacks, transitions
 from payments.services.callbacks import drain_callbacks, replay
 from payments.services.confirmations import confirm_callbacks
 from payments.services.transitions import apply_event
@@ -71,6 +71,28 @@ def test_a_batch_settles_many(make_payment):
         store(make_payment(external_id=f"guid-{number}"))
     assert drain_callbacks() == 7
     assert DayEntry.objects.count() == 7
+
+
+@pytest.mark.parametrize("row_takes", [0.0001, 0.021, 0.11, 5.0])
+def test_no_commit_keeps_its_tables_for_long(monkeypatch, row_takes: float):
+    """Batches grow while they are quick; a slow machine's get small: a migration waits for them, and calls for it."""
+    sizes: list[int] = []
+    moment = 0.0
+
+    def settle(limit: int) -> tuple[int, int]:
+        nonlocal moment
+        moment += limit * row_takes
+        sizes.append(limit)
+        return limit, limit
+
+    monkeypatch.setattr(callbacks, "_settle", settle)
+    monkeypatch.setattr("payments.services.callbacks.time.monotonic", lambda: moment)
+    drain_callbacks(seconds=300 * row_takes)
+    assert sizes[0] == 10
+    assert sizes[1] <= 20
+    assert 1 <= sizes[-1] <= 50
+    assert sizes[-1] in (1, 50) or 0.3 < sizes[-1] * row_takes <= 0.4
+    assert (sizes[-1] == 50) == (row_takes < 0.001)
 
 
 def test_a_hint_waits_for_the_providers_word(oneplat, make_payment):
