@@ -57,6 +57,16 @@ print("calls", InboundCallback.objects.filter(source="oneplat").count())
 """
 
 
+# Of docs/deploy.md, what can be asked here; 7 is its example of a call.
+ASKED = (
+    "provodnik check --deploy",
+    "provodnik show_call 7",
+    "provodnik replay_callback 7",
+    "provodnik audit_ledgers",
+    "install -m 0640 -o root -g provodnik /dev/null /etc/provodnik/secrets/oneplat",
+)
+
+
 class Failed(Exception):
     """A step did not show what it claims; says what was seen."""
 
@@ -152,6 +162,12 @@ class Proof:
         expect("200 in " in said, said)
         expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "none")
 
+    def answers_as_the_guide_says(self) -> None:
+        guide = (places.ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+        for command in ASKED:
+            expect(f"# {command}\n" in guide, f"docs/deploy.md does not say: {command}")
+            self.shell(command.replace(" 7", " 1"))
+
     def backs_up(self) -> None:
         key = "/var/lib/provodnik/identity.txt"
         made = self.manage("backup", "--new-key", key)
@@ -192,6 +208,7 @@ class Proof:
             ("a run while it runs changes nothing", self.changes_nothing),
             ("asked through nginx with TLS", self.answers),
             ("a test callback is stored", self.takes_a_call),
+            ("what the guide asks", self.answers_as_the_guide_says),
             ("a backup, read again", self.backs_up),
             ("restart.sh, one after another", self.restarts),
             ("upgrade.sh --from a second copy", self.upgrades),
