@@ -12,7 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from integrations.mail.addresses import NotAnAddress, travelling
 from integrations.mail.brand import COLOUR, READABLE, BadLogo, contrast, keep_logo, look
@@ -32,6 +36,7 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
     logo_file = forms.FileField(
         label=gettext_lazy("Логотип"),
         required=False,
+        widget=UnfoldAdminFileFieldWidget,
         help_text=gettext_lazy("PNG или JPEG до 300 КБ. Без логотипа письмо открывает название."),
     )
     drops_logo = forms.BooleanField(label=gettext_lazy("Убрать логотип"), required=False)

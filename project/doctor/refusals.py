@@ -11,11 +11,11 @@ ADVICE = {
     "no secret is set": "Set {names} and restart.",
     "no secret": "The address entered there has to end with /<{names}>.",
     "wrong secret": "The address entered there ends with another secret than {names}.",
-    "no key": "Tell the service to send the key: the guide to cabinets says where.",
+    "no key": "Tell the service to send the key: docs/cabinets.md says where.",
     "wrong key": "The key entered there is not {names}.",
     "not a bot of ours": "Its number is neither PROTALK_CLIENT_BOT_ID nor PROTALK_PARTNER_BOT_ID.",
     "not a site of ours": "Add the site to FLEXBE_SITES.",
-    "content_type": "Choose the format that the guide to cabinets names.",
+    "content_type": "Choose the format that docs/cabinets.md names.",
     "the address names no type of notification": "Each type has an address of its own: see above.",
 }
 

@@ -109,6 +109,7 @@ def test_the_look_is_checked_and_worn(office, settings, tmp_path):
     assert look.logo_url.removeprefix(settings.PUBLIC_URL) in form
     assert "Убрать логотип" in form
     assert "_addanother" not in form
+    assert "Выберите файл" in form  # the theme's own field: its script fails over any other
     assert "immutable" in served.headers["Cache-Control"]
     letter = samples()[0].compose("ru")
     assert f'src="{look.logo_url}"' in letter.html
