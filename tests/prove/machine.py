@@ -14,12 +14,13 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
 from devtools import places
+from devtools.console import say
 from devtools.process import tie_to_us
 
 RELEASES = ("bookworm", "trixie")
@@ -83,7 +84,12 @@ class Machine:
 @contextmanager
 def machine(root: Path, release: str) -> Iterator[Machine]:
     """A fresh one in `root`, which is removed at the end. One at a time, whoever asks: they share the ports."""
-    with places.locked(TURN, wait=True):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(places.locked(TURN, wait=False))
+        except places.Busy:
+            say("another proof has a machine: waiting for it to end")
+            stack.enter_context(places.locked(TURN, wait=True))
         yield from _machine(root, release)
 
 
