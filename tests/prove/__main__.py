@@ -9,6 +9,7 @@ import sys
 
 SUBJECTS = {
     "install": "deploy/install.sh and the commands of docs/deploy.md in a clean Debian (root, debootstrap)",
+    "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap)",
     "image": "the Dockerfile's steps, without an engine, in a clean Debian (root, debootstrap)",
     "upgrade": "deploy/upgrade.sh from the last release with other tables, while callbacks keep coming (nginx)",
 }
