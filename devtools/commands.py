@@ -167,7 +167,8 @@ def messages(arguments: list[str]) -> int:
 
 def write_alerts(arguments: list[str]) -> int:
     environment.ensure("test")
-    return foreground.python("-m", "project.alerts.writing", env=dict(os.environ))
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "project.settings.test"}
+    return foreground.python("-m", "project.alerts.writing", env=env)
 
 
 def write_configuration(arguments: list[str]) -> int:

@@ -8,7 +8,6 @@ A test compares, so neither can say something else than the code.
 from __future__ import annotations
 
 import json
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,7 +89,6 @@ def _seconds(length: timedelta) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.test")
     django.setup()
     for written in write():
         print(written.relative_to(env.ROOT))  # noqa: T201
