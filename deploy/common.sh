@@ -314,17 +314,14 @@ make_venv() {
     ln -sfn "../../venvs/$key" "$release/.venv"
 }
 
-# As wheels. docopt alone is published as a source: the lock's setuptools make a wheel of it, where the lock has them for
-# this Python; elsewhere pip takes the newest for that moment.
+# As wheels. docopt alone is published as a source: the lock's setuptools make a wheel of it.
 install_packages_into() { # VENV; what to install is in `wanted`
-    local alone=()
     : >"$1.txt"
     : >"$1.source.txt"
     awk -v wheels="$1.txt" -v sources="$1.source.txt" \
         '/^[a-z]/ { source = /^docopt==/ } { if (NF) print > (source ? sources : wheels) }' <<<"$wanted"
     if [ -s "$1.txt" ]; then run_pip "$1" --only-binary :all: -r "$1.txt" || return 1; fi
-    if as_app "$1/bin/python" -c 'import setuptools' 2>/dev/null; then alone=(--no-build-isolation); fi
-    if [ -s "$1.source.txt" ]; then run_pip "$1" "${alone[@]}" -r "$1.source.txt" || return 1; fi
+    if [ -s "$1.source.txt" ]; then run_pip "$1" --no-build-isolation -r "$1.source.txt" || return 1; fi
 }
 
 # The pip that comes with the release: Debian keeps its own in a package apart.

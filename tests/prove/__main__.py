@@ -8,7 +8,7 @@ import importlib
 import sys
 
 SUBJECTS = {
-    "install": "deploy/install.sh and the commands of docs/deploy.md in a clean Debian (root, debootstrap)",
+    "install": "deploy/install.sh, upgrade.sh, rollback.sh and what they start, in a clean Debian (root, debootstrap)",
     "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap)",
     "image": "the Dockerfile's steps, without an engine, in a clean Debian (root, debootstrap)",
     "upgrade": "deploy/upgrade.sh from the last release with other tables, while callbacks keep coming (nginx)",
