@@ -16,12 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="heartbeat",
             name="process",
-            field=models.CharField(db_default="", db_index=True, default="", max_length=40),
-        ),
-        migrations.AlterField(
-            model_name="heartbeat",
-            name="name",
-            field=models.CharField(max_length=140, primary_key=True, serialize=False),
+            field=models.CharField(db_default="", default="", max_length=40),
         ),
         migrations.RunPython(name_processes, migrations.RunPython.noop),
     ]

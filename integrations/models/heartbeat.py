@@ -11,8 +11,8 @@ from integrations.clock import wall_clock
 class Heartbeat(models.Model):
     """When a kind of process was last seen alive on one machine. Written by the process itself."""
 
-    name = models.CharField(max_length=140, primary_key=True)  # the process and its machine
-    process = models.CharField(max_length=40, default="", db_default="", db_index=True)
+    name = models.CharField(max_length=40, primary_key=True)  # the process and its machine
+    process = models.CharField(max_length=40, default="", db_default="")
     seen_at = models.DateTimeField(default=wall_clock)
     details = models.JSONField(default=dict)
 

@@ -15,6 +15,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import sha256
 
 from django.db.models import Max
 
@@ -32,22 +33,30 @@ QUEUES = {
     "bulk": "mailer",
 }
 PROCESSES = (*QUEUES.values(), "beat", "bot")
-HOST = 80  # characters of a machine's name that are kept
+LONGEST = 40  # characters of a row's name
 
 
 def of_queues(queues: Iterable[str]) -> list[str]:
     """What a worker that consumes these queues is called."""
-    return [QUEUES.get(queue, f"worker@{queue}"[:40]) for queue in queues]
+    return [QUEUES.get(queue, f"worker@{queue}"[:LONGEST]) for queue in queues]
+
+
+def on_machine(process: str, host: str) -> str:
+    """The name of its row; a machine's name that is too long for it by the beginning of its digest."""
+    name = f"{process}#{host}"
+    if len(name) <= LONGEST:
+        return name
+    return f"{process[:29]}#{sha256(name.encode()).hexdigest()[:10]}"
 
 
 def beat(*processes: str, **facts: str | int) -> None:
     """Seen now, on this machine; `facts` are shown with it."""
-    host = socket.gethostname()[:HOST]
+    host = socket.gethostname()
     details = {"host": host, "pid": os.getpid(), **facts}
     moment = wall_clock()
     # In one order everywhere: two workers of one machine write the same rows.
     rows = [
-        Heartbeat(name=f"{process}#{host}", process=process, seen_at=moment, details=details)
+        Heartbeat(name=on_machine(process, host), process=process, seen_at=moment, details=details)
         for process in sorted(set(processes))
     ]
     Heartbeat.objects.bulk_create(

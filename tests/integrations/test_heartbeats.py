@@ -50,6 +50,14 @@ def test_another_machine_keeps_a_process_alive(db, monkeypatch):
     assert Heartbeat.objects.filter(process="worker@money").count() == 2
 
 
+def test_machines_with_long_names_have_a_row_each(db, monkeypatch):
+    for host in ("a" * 63 + ".first", "a" * 63 + ".second"):
+        monkeypatch.setattr("socket.gethostname", lambda host=host: host)
+        heartbeats.beat("worker@messages")
+        heartbeats.beat("worker@messages")
+    assert heartbeats.machines() == {"worker@messages": 2}
+
+
 def test_a_machine_that_is_gone_for_good_is_forgotten_and_a_dead_process_is_not(db, monkeypatch):
     heartbeats.beat("worker@money", "bot")
     Heartbeat.objects.update(seen_at=wall_clock() - timedelta(days=2))
