@@ -214,7 +214,11 @@ def test_every_russian_text_of_the_bot_has_its_english_one():
 
 
 def test_no_template_is_left_over():
-    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py"))
+    sources = "".join(
+        file.read_text(encoding="utf-8")
+        for package in ("bot", "project/alerts")
+        for file in (ROOT / package).rglob("*.py")
+    )
     unused = {
         name
         for name in TEMPLATES

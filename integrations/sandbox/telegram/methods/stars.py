@@ -58,7 +58,11 @@ def refund_star_payment(telegram: Messenger, params: Params) -> bool:
 
 
 def edit_user_star_subscription(telegram: Messenger, params: Params) -> bool:
-    _charge(telegram, params).canceled = params.flag("is_canceled")
+    """Any charge of it names the subscription."""
+    named = _charge(telegram, params)
+    for charge in telegram.state.star_charges:
+        if (charge.chat_id, charge.payload) == (named.chat_id, named.payload):
+            charge.canceled = params.flag("is_canceled")
     telegram.hub.changed()
     return True
 
