@@ -62,8 +62,8 @@ def git(*arguments: str) -> str:
 
 
 def with_older_tables() -> str:
-    """The commit before the last one that touched a migration; "" where the checkout does not reach back to it."""
-    last = git("log", "-1", "--format=%H", "--", MIGRATIONS)
+    """The commit before the last one that brought a migration; "" where the checkout does not reach back to it."""
+    last = git("log", "-1", "--diff-filter=A", "--format=%H", "--", MIGRATIONS)
     return git("rev-parse", "--verify", "--quiet", f"{last}~1^{{commit}}") if last else ""
 
 
