@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> int:
     if verb == "enable":
         ENABLED.mkdir(parents=True, exist_ok=True)
         (ENABLED / name).symlink_to(UNITS / name)
-        return 0
+        return start(name) if "--now" in options else 0
     if verb == "is-enabled":
         return 0 if (ENABLED / name).exists() else 1
     if verb == "is-active":
