@@ -15,10 +15,13 @@ CALLED = (
     "/payments/callbacks/yookassa",
     *(
         f"/payments/callbacks/cloudpayments/{kind}"
-        for kind in ("check", "pay", "fail", "confirm", "refund", "cancel")
+        for kind in ("check", "pay", "fail", "confirm", "refund", "cancel", "recurrent")
     ),
     "/integrations/callbacks/tilda",
-    "/integrations/callbacks/tilda/wrong-secret",
+    *(
+        f"/integrations/callbacks/{source}/wrong-secret"
+        for source in ("tilda", "umnico", "protalk", "flexbe")
+    ),
 )
 FORGED = "203.0.113.77"
 
