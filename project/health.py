@@ -18,18 +18,16 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_safe
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
 
 from integrations import selectors
 from integrations.services import heartbeats
+from project.metrics.machine import connected
 
 log = structlog.get_logger(__name__)
 
 NUMBER = re.compile(r"[0-9a-f]{32}")
 DATABASE_TIMEOUT = "1s"
-REDIS_TIMEOUT = 0.8  # seconds, for the connection and for the answer
 LATE = timedelta(seconds=60)  # a row that is due and waits longer: the workers do not keep up
 # Without these nobody gets what he paid for.
 DECISIVE = ("database", "redis", "worker@money", "worker@access")
@@ -83,17 +81,9 @@ def probe_database() -> None:
 
 
 def probe_redis() -> None:
-    """One PING on a connection of its own; a frozen server costs REDIS_TIMEOUT, never a retry."""
-    redis = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-    )
-    try:
+    """One PING on a connection of its own."""
+    with connected(settings.REDIS_URL) as redis:
         redis.ping()
-    finally:
-        redis.close()
 
 
 def database_parts(*, readable: bool) -> dict[str, Part]:

@@ -71,9 +71,10 @@ class CallFigures:
 
     def observe(self, call: traffic.Call) -> None:
         self.count(call)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="call figures", daemon=True)
-            self._thread.start()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="call figures", daemon=True)
+                self._thread.start()
 
     def flush(self) -> int:
         """Write what was counted; returns how many rows that were."""

@@ -27,7 +27,7 @@ from project.metrics.alerts import PULSE
 
 log = structlog.get_logger(__name__)
 
-LOCK = 4_203  # of alerts alone; 4201 and 4202 are the customers' and the bot's
+LOCK = 4_204  # key of the advisory lock, no other code's
 Key = tuple[str, str]
 State = Alert.State
 
@@ -47,7 +47,8 @@ def watch() -> int:
 
 
 def hold() -> timedelta:
-    """How long an alert has to be quiet before it is over: what flaps is one alert."""
+    """How long an alert has to be quiet before it is over: what flaps is one alert, and so is what only one of two
+    machines can see, as its disk."""
     return timedelta(seconds=2 * settings.WATCH_EVERY)
 
 
@@ -79,15 +80,14 @@ def _seen(alert: Alert, finding: Finding, moment: datetime) -> None:
 
 
 def _not_seen(alert: Alert, moment: datetime) -> None:
-    if alert.state == State.PENDING:
-        alert.delete()
-        return
     alert.quiet_since = alert.quiet_since or moment
-    is_over = moment - alert.quiet_since >= hold()
-    if is_over:
+    if moment - alert.quiet_since < hold():
+        alert.save()
+    elif alert.state == State.PENDING:
+        alert.delete()
+    else:
         alert.state, alert.cleared_at = State.CLEARED, moment
-    alert.save()
-    if is_over:
+        alert.save()
         log.info("alert.over", alert=alert.name, about=alert.subject)
         _tell(alert, moment, is_over=True)
 

@@ -9,6 +9,7 @@ from django.db import connection
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from integrations.clock import wall_clock
+from integrations.models import Heartbeat
 from integrations.services import heartbeats
 from project.backup.making import PULSE as BACKUP
 from project.ledger_audit import PULSE as AUDIT
@@ -39,14 +40,14 @@ def heartbeats_of() -> Iterator[Metric]:
 def chores() -> Iterator[Metric]:
     backup = GaugeMetricFamily("provodnik_backup_age_seconds", "Since the last backup was made")
     if settings.BACKUP_TO:
-        backup.add_metric([], _age_of(BACKUP))
+        backup.add_metric([], _age(heartbeats.last(BACKUP)))
     audit = heartbeats.last(AUDIT)
     age = GaugeMetricFamily(
         "provodnik_ledger_audit_age_seconds", "Since the ledgers were last compared"
     )
     differences = GaugeMetricFamily("provodnik_ledger_differences", "What the audit has found")
     if audit is not None:  # the first night is still to come
-        age.add_metric([], _age_of(AUDIT))
+        age.add_metric([], _age(audit))
         differences.add_metric([], float(audit.details.get("differences", 0)))
     yield from (backup, age, differences)
 
@@ -63,6 +64,5 @@ def database() -> Iterator[Metric]:
     )
 
 
-def _age_of(pulse: str) -> float:
-    seen = heartbeats.last(pulse)
+def _age(seen: Heartbeat | None) -> float:
     return (wall_clock() - seen.seen_at).total_seconds() if seen else NEVER

@@ -225,3 +225,19 @@ class TestProvider:
             "templates/telegram/methods/default.html",
         }
         assert words & set(files())
+
+
+def test_every_advisory_lock_has_a_key_of_its_own():
+    """PostgreSQL has one space of them for the whole database: two with one key would wait for each other."""
+    keys = [
+        (node.value.value, name)
+        for name in product()
+        if "advisory" in read(name) and "/migrations/" not in name
+        for node in tree(name).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+        and node.value.value > 4_000
+    ]
+    assert len(keys) > 10
+    assert [pair for pair in keys if [key for key, _name in keys].count(pair[0]) > 1] == []

@@ -144,7 +144,22 @@ def test_what_lasts_too_short_is_nobodys_business(all_well, settings):
     assert Alert.objects.get().state == State.PENDING
     settings.REDIS_URL = url
     watch()
+    later(40)
+    watch()
     assert not Alert.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_what_only_one_of_two_machines_sees_fires_all_the_same(all_well, settings):
+    here, there = "redis://127.0.0.1:1/0", settings.REDIS_URL
+    for _round in range(4):
+        settings.REDIS_URL = here
+        watch()
+        later(7)
+        settings.REDIS_URL = there
+        watch()
+        later(8)
+    assert fires() == {("RedisAway", "")}
 
 
 def test_redis_down(all_well, settings):
