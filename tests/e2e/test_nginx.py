@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
-from tests.support import nginx
-from tests.support.callers import CALLED, FORGED, Site, send
+from tests.support import callers, nginx
+from tests.support.callers import CALLED, Site, send
 
 pytestmark = [
     pytest.mark.e2e,
@@ -41,11 +40,7 @@ def test_the_file_is_one_that_nginx_reads(tmp_path: Path) -> None:
 
 
 def test_http_leads_to_https_and_keeps_the_method(front: Site) -> None:
-    answer = requests.post(
-        f"{front.plain_url}/1plat-webhook?a=1", timeout=10, allow_redirects=False
-    )
-    assert answer.status_code == 308
-    assert answer.headers["Location"] == "https://localhost/1plat-webhook?a=1"
+    callers.leads_to_https(front)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -53,23 +48,11 @@ def test_http_leads_to_https_and_keeps_the_method(front: Site) -> None:
 def test_every_callback_address_is_answered_by_its_receiver(
     front: Site, path: str, slash: str
 ) -> None:
-    answer = send(front, "POST", f"{path}{slash}", json={"nothing": "of ours"})
-    # Refused as a call of nobody, which only the receiver does: no redirect, no page, no "not found".
-    assert answer.status_code in (200, 400, 403, 415), answer.text[:200]
-    assert "<html" not in answer.text.lower()
+    callers.is_heard_by_its_receiver(front, f"{path}{slash}")
 
 
 def test_an_address_that_a_caller_writes_himself_is_not_believed(front: Site, stack) -> None:
-    headers = {"X-Forwarded-For": FORGED, "X-Real-IP": FORGED, "Forwarded": f"for={FORGED}"}
-    body = {"who": "a forged address"}
-    assert send(
-        front, "POST", "/payments/callbacks/cryptobot", json=body, headers=headers
-    ).status_code in (400, 403)
-    kept = stack.value(
-        "SELECT host(remote_addr) FROM integrations_inboundcallback WHERE position(%s::bytea in body) > 0",
-        b"a forged address",
-    )
-    assert kept == "127.0.0.1"
+    callers.forged_address_is_not_believed(front, stack, mark="a forged address")
 
 
 def test_a_body_beyond_the_limit_is_refused_at_the_door(front: Site) -> None:
