@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
+from payments.abilities import PaidByStatement, ReadsUpdates
 from payments.provider import PaymentProvider
 
 
 def callback_addresses(provider: PaymentProvider) -> list[str]:
-    """Whole addresses: one for each of its kinds, or the only one."""
+    """Whole addresses: one for each of its kinds, or the only one; none where nobody calls by HTTP."""
+    if isinstance(provider, ReadsUpdates | PaidByStatement):
+        return []
     named: list[dict[str, str]] = [{"kind": kind} for kind in provider.callback_kinds] or [{}]
     paths = [reverse("payments:callback", kwargs={"slug": provider.slug, **kind}) for kind in named]
     return [f"{settings.PUBLIC_URL}{path}" for path in paths]

@@ -35,9 +35,8 @@ def _provider(slug: str, *, calls: bool) -> Section:
         found += _clock(seen)
     if isinstance(provider, ReadsUpdates):
         found.append(fine("Calls", "they come through the bot; there is no address to set"))
-    else:
-        addresses = [*callback_addresses(provider), *older_addresses(provider)]
-        found += [fine("Callback address", address) for address in addresses]
+    addresses = [*callback_addresses(provider), *older_addresses(provider)]
+    found += [fine("Callback address", address) for address in addresses]
     found += [
         fine("Verification file", f"{settings.PUBLIC_URL}/{name}")
         for name in provider.public_files(settings.CREDENTIALS)

@@ -21,6 +21,7 @@ from payments.services import callbacks, provider_states
 from payments.services.examination import examine
 from payments.services.provider_health import health_of, silence_of
 from payments.services.self_test import is_self_test, run_self_test, self_test_reference
+from project.callback_addresses import callback_addresses
 from tests import factories
 from tests.support.http_server import HttpServer, answer
 from tests.support.office import (
@@ -84,6 +85,15 @@ def test_the_page_has_addresses_and_no_secret(office, settings):
     assert "https://shop.example.com/1plat-webhook" in shown
     assert "ONEPLAT_SHOP_SECRET" in shown
     assert settings.CREDENTIALS["ONEPLAT_SHOP_SECRET"] not in shown
+
+
+def test_no_address_is_shown_where_nobody_calls_one(office, settings):
+    settings.PAYMENT_PROVIDERS = ["oneplat", "tgstars", "banktransfer"]
+    assert callback_addresses(get_provider("tgstars")) == []
+    assert callback_addresses(get_provider("banktransfer")) == []
+    shown = office.get(page(ProviderState.objects.create(slug="tgstars"))).content.decode()
+    assert "data-copy" not in shown
+    assert "не вызывает нас по адресу" in shown
 
 
 def test_refusals_are_counted_by_reason(office):
