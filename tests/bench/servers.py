@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from devtools.ports import any_free
 from tests.bench import cpu
 from tests.bench.orders import SECRET, SHOP_ID
 
@@ -24,12 +25,6 @@ STARTED_WITHIN = 60
 
 class BenchFailed(RuntimeError):
     """The bench cannot say anything; its message says why."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(database_url: str, redis_url: str) -> dict[str, str]:
@@ -116,8 +111,8 @@ class WebServer(Process):
 
 
 def product(env: Mapping[str, str]) -> WebServer:
-    """Our real web process, as docs/deployment.md starts it."""
-    port = free_port()
+    """Our real web process, as docs/deploy.md starts it."""
+    port = any_free()
     command = ["granian", "--interface", "wsgi", "project.wsgi:application"]
     command += ["--host", HOST, "--port", str(port)]
     command += ["--workers", str(WORKERS), "--blocking-threads", "8"]
@@ -126,7 +121,7 @@ def product(env: Mapping[str, str]) -> WebServer:
 
 def seed_peer(env: Mapping[str, str]) -> WebServer:
     """The reference: the seed's Quart and asyncpg, with as many workers."""
-    port = free_port()
+    port = any_free()
     command = ["hypercorn", "tests.bench.peers.seed.app:app", "--bind", f"{HOST}:{port}"]
     command += ["--workers", str(WORKERS)]
     return WebServer("seed", command, env, port=port, path="/1plat-webhook")

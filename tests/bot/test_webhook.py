@@ -8,15 +8,15 @@ import pytest
 import requests
 
 from bot import runner, webhook
+from devtools.ports import any_free
 from tests.bot.running import confirmed, hears, running, slowly, somebody, writes
-from tests.support.valkey import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def anna(sandbox, threads, settings):
-    port = free_port()
+    port = any_free()
     settings.PUBLIC_URL = f"http://127.0.0.1:{port}"
     settings.CREDENTIALS = {**settings.CREDENTIALS, "BOT_WEBHOOK_LISTEN": f"127.0.0.1:{port}"}
     return somebody(sandbox)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from devtools.ports import any_free
 from tests.support import nginx
-from tests.support.valkey import free_port
 
 pytestmark = pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX)
 
@@ -40,7 +40,7 @@ def web(port: int) -> Iterator[None]:
 
 def test_calls_find_the_process_that_is_there(tmp_path: Path) -> None:
     """With max_fails=1 nginx answers 502 here: what was put aside is tried by one call, and all others have nobody."""
-    first, second = free_port(), free_port()
+    first, second = any_free(), any_free()
     site_of_both = nginx.site(tmp_path, upstreams=[f"127.0.0.1:{first}", f"127.0.0.1:{second}"])
     with site_of_both as site, ThreadPoolExecutor(max_workers=16) as pool:
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from devtools.ports import any_free
 from tests.support import caddy, callers
 from tests.support.callers import CALLED, FORGED, Site, send
-from tests.support.valkey import free_port
 
 pytestmark = [
     pytest.mark.e2e,
@@ -126,7 +126,7 @@ def test_what_is_for_our_machines_is_closed(front: Site, path: str) -> None:
 
 
 def test_a_web_process_that_is_started_anew_is_not_noticed(stack, tmp_path: Path) -> None:
-    web = f"127.0.0.1:{free_port()} 127.0.0.1:{stack.addresses.web_port}"
+    web = f"127.0.0.1:{any_free()} 127.0.0.1:{stack.addresses.web_port}"
     with caddy.site(tmp_path, web=web, bot="127.0.0.1:9") as front:
         pages = [send(front, "GET", "/health/live").status_code for _ in range(10)]
         assert set(pages) == {200}
@@ -141,7 +141,7 @@ def test_a_web_process_that_is_started_anew_is_not_noticed(stack, tmp_path: Path
 def test_its_log_tells_no_address_that_was_called(
     front: Site, folder: Path, tmp_path: Path
 ) -> None:
-    with caddy.site(tmp_path, web=f"127.0.0.1:{free_port()}", bot="127.0.0.1:9") as broken:
+    with caddy.site(tmp_path, web=f"127.0.0.1:{any_free()}", bot="127.0.0.1:9") as broken:
         answer = send(broken, "POST", "/integrations/callbacks/tilda/kept-secret-part", json={})
     assert answer.status_code == 502
     said = (tmp_path / "caddy.log").read_text()

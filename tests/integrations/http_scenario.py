@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
@@ -20,9 +19,3 @@ def failure_of(client: Client, method: str = "POST") -> ServiceUnreachable:
     with pytest.raises(ServiceUnreachable) as caught:
         client.request(method, "things")
     return caught.value
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

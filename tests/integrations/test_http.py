@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from devtools.ports import any_free
 from integrations.errors import ServiceRefused
 from integrations.http import Client
-from tests.integrations.http_scenario import client_of, failure_of, free_port
+from tests.integrations.http_scenario import client_of, failure_of
 from tests.support.http_server import HttpServer, answer, reset
 
 # --- the answer
@@ -198,8 +199,8 @@ def test_a_forked_process_does_not_talk_over_its_parents_connection(
 def test_the_environment_cannot_reroute_calls(
     server: HttpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{any_free()}")
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{any_free()}")
 
     assert client_of(server).get("things").data == {}
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from devtools.ports import any_free
 from integrations.errors import ConnectionLost
 from integrations.http import MAX_ANSWER, Client
-from tests.integrations.http_scenario import client_of, failure_of, free_port
+from tests.integrations.http_scenario import client_of, failure_of
 from tests.support.http_server import HttpServer, answer, cut, drip, drip_head, hang, reset
 
 # --- time and size
@@ -63,7 +64,7 @@ def test_the_size_cap_counts_unpacked_bytes(server: HttpServer) -> None:
 
 
 def test_a_closed_port_means_surely_not_executed() -> None:
-    error = failure_of(Client(service="fake", base_url=f"http://127.0.0.1:{free_port()}"))
+    error = failure_of(Client(service="fake", base_url=f"http://127.0.0.1:{any_free()}"))
 
     assert str(error) == "fake cannot be connected to: ConnectionError"
     assert not error.maybe_executed

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from devtools.ports import any_free
 from tests.support.callers import Site, answers
-from tests.support.valkey import free_port
 
 CADDY = shutil.which("caddy")
 NO_CADDY = "caddy is not installed"
@@ -41,7 +41,7 @@ def written(folder: Path, *, https: int, http: int) -> Path:
     assert admin in text
     ports = f"http_port {http}\n\thttps_port {https}\n\tskip_install_trust"
     file = folder / "Caddyfile"
-    file.write_text(text.replace(admin, f"admin 127.0.0.1:{free_port()}\n\t{ports}"))
+    file.write_text(text.replace(admin, f"admin 127.0.0.1:{any_free()}\n\t{ports}"))
     return file
 
 
@@ -54,7 +54,7 @@ def version() -> str:
 @contextmanager
 def site(folder: Path, *, web: str, bot: str) -> Iterator[Site]:
     """What Caddy says stands in `caddy.log`."""
-    https, http = free_port(), free_port()
+    https, http = any_free(), any_free()
     file = written(folder, https=https, http=http)
     with (folder / "caddy.log").open("wb") as log:
         process = subprocess.Popen(

@@ -20,10 +20,11 @@ import psycopg
 import requests
 
 from devtools import places, plan
+from devtools.ports import any_free
 from tests.bench import orders
 from tests.support import nginx, releases
 from tests.support.systemd import Manager
-from tests.support.valkey import OwnValkey, free_port
+from tests.support.valkey import OwnValkey
 
 READY_WITHIN = 60.0  # seconds; two cores may be busy with other tests
 EVERYTHING = (
@@ -40,14 +41,14 @@ class Installation:
     def __init__(self, folder: Path, *, workers: Iterable[str] = EVERYTHING) -> None:
         self.folder = folder
         self.home, self.etc, self.data = (folder / name for name in ("home", "etc", "data"))
-        self.ports = (free_port(), free_port())
+        self.ports = (any_free(), any_free())
         self.web = [f"provodnik-web@{port}.service" for port in self.ports]
         self.services = [*self.web, *(f"{name}.service" for name in (*workers, "provodnik-beat"))]
-        self.valkey = OwnValkey(free_port(), folder)
+        self.valkey = OwnValkey(any_free(), folder)
         self.server_url = os.environ["DATABASE_URL"]
         self.database = f"installed_{uuid.uuid4().hex[:12]}"
         self.database_url = urlsplit(self.server_url)._replace(path=f"/{self.database}").geturl()
-        self._outside = plan.Addresses(free_port(), free_port(), free_port(), free_port())
+        self._outside = plan.Addresses(any_free(), any_free(), any_free(), any_free())
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:

@@ -20,7 +20,8 @@ from celery import Celery
 
 from bot.mailings.running import SEND
 from devtools import places
-from tests.support.valkey import free_port, own_valkey
+from devtools.ports import any_free
+from tests.support.valkey import own_valkey
 
 THREADS = 2  # of each worker
 LEASE = 3  # seconds
@@ -112,7 +113,7 @@ def mailers(folder: Path, env: Mapping[str, str], *, broken: str = "") -> Iterat
 
 @contextmanager
 def telegram_side(*, too_many_every: int = 199) -> Iterator[TelegramSide]:
-    port = free_port()
+    port = any_free()
     with _process("tests.support.telegram_server", str(port), str(too_many_every)):
         side = TelegramSide(f"http://127.0.0.1:{port}")
         until(lambda: _answers(side), 20)
@@ -121,7 +122,7 @@ def telegram_side(*, too_many_every: int = 199) -> Iterator[TelegramSide]:
 
 @contextmanager
 def mail_side(folder: Path) -> Iterator[MailSide]:
-    side = MailSide(free_port(), folder / "letters.txt")
+    side = MailSide(any_free(), folder / "letters.txt")
     with _process("tests.support.smtp_server", str(side.port), str(side.file)):
         yield side
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from devtools.ports import any_free
 from tests.support.callers import Site, answers
-from tests.support.valkey import free_port
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 NO_NGINX = "nginx is not installed"
@@ -108,7 +108,7 @@ def site(
     bots: Sequence[str] = ("127.0.0.1:8081",),
     has_tls: bool = True,
 ) -> Iterator[Site]:
-    https, http = free_port(), free_port()
+    https, http = any_free(), any_free()
     authority = certify(folder)
     main = written(folder, upstreams=upstreams, https=https, http=http, bots=bots, has_tls=has_tls)
     process = subprocess.Popen([str(NGINX), "-c", str(main), "-p", str(folder)])

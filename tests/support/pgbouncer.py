@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from django.conf import settings
 
-from tests.support.valkey import free_port
+from devtools.ports import any_free
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 NO_PGBOUNCER = "pgbouncer is not installed"
@@ -57,7 +57,7 @@ def written(folder: Path, server_url: str, port: int, more: Mapping[str, str]) -
 @contextmanager
 def pooler(server_url: str, **more: str) -> Iterator[str]:
     """Runs for the block; gives the server's address as it is behind the pooler."""
-    port = free_port()
+    port = any_free()
     server = urlsplit(server_url)
     door = server._replace(netloc=f"{server.username}:{PASSWORD}@127.0.0.1:{port}").geturl()
     with tempfile.TemporaryDirectory(prefix="pgbouncer") as made:

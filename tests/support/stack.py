@@ -17,9 +17,10 @@ import psycopg
 import requests
 
 from devtools import places, plan
+from devtools.ports import any_free
 from project.settings import selling
 from tests.support import databases
-from tests.support.valkey import OwnValkey, free_port
+from tests.support.valkey import OwnValkey
 
 READY_WITHIN = 60.0  # seconds; two cores may be busy with other tests
 
@@ -30,12 +31,12 @@ class Stack:
     def __init__(self, folder: Path, extra_env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.addresses = plan.Addresses(
-            web_port=free_port(),
-            sandbox_port=free_port(),
-            mail_port=free_port(),
-            imap_port=free_port(),
+            web_port=any_free(),
+            sandbox_port=any_free(),
+            mail_port=any_free(),
+            imap_port=any_free(),
         )
-        self.redis = OwnValkey(free_port(), folder)
+        self.redis = OwnValkey(any_free(), folder)
         self.database = f"stack_{uuid.uuid4().hex[:12]}"
         self.server_url = os.environ["DATABASE_URL"]
         self.env = {

