@@ -5,6 +5,7 @@ from __future__ import annotations
 from project.doctor.backups import backups
 from project.doctor.configuration import configuration
 from project.doctor.findings import Finding, Level, Section
+from project.doctor.mail_records import mail_domain
 from project.doctor.outside import public_address
 from project.doctor.processes import processes, queues
 from project.doctor.providers import providers
@@ -41,7 +42,7 @@ def examine() -> list[Section]:
     outside = [
         Section("Remnawave", panel()),
         Section("Telegram", telegram()),
-        Section("E-mail", [*mail(), *(waiting_letters() if readable else [])]),
+        Section("E-mail", [*mail(), *mail_domain(), *(waiting_letters() if readable else [])]),
         Section("FNS", tax_service(kept=readable)),
         Section("Umnico API", umnico()),
     ]

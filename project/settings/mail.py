@@ -8,6 +8,8 @@ from project import env
 
 # Who letters are from; the rest of the mailbox is among the credentials (integrations.mail).
 EMAIL_FROM = env.text("EMAIL_FROM", "")
+# Under which name the domain has its key of DKIM: the doctor looks at it. Who signs is the mail service, never us.
+MAIL_DKIM_SELECTOR = env.text("MAIL_DKIM_SELECTOR", "")
 # Letters within any 24 hours and within a minute; 0: as many as there are. A mailbox at Yandex takes 500 a day.
 MAIL_A_DAY = env.number("MAIL_A_DAY", 400)
 MAIL_A_MINUTE = env.number("MAIL_A_MINUTE", 30)

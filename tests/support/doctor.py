@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from integrations.callbacks import RawCallback
 from integrations.certificate import Certificate
 from integrations.clock import wall_clock
 from integrations.http import Received
+from integrations.mail.domain import lookup
 from integrations.models import InboundCallback
 from integrations.sandbox.core.server import SandboxServer
 from integrations.sandbox.mailbox.mailbox import Mailbox
@@ -30,8 +32,10 @@ from payments.registry import forget_providers, get_provider
 from project.backup.making import PULSE
 from project.backup.sealing import new_identity
 from project.doctor import Section, examine, outside, providers
+from project.doctor.mail_records import mail_domain
 from project.doctor.sources import sources
 from project.health import proof_of
+from tests.support.dns_server import NameServer, name_server
 
 PROVIDERS = ["oneplat", "cryptobot", "yookassa", "cloudpayments", "tgstars"]
 SOURCES = ["tilda", "umnico", "protalk", "flexbe"]
@@ -72,6 +76,7 @@ SHOP: dict[str, Any] = {
     "PAYMENT_PROVIDERS": PROVIDERS,
     "TILDA_PROJECT_ID": "4242",
     "EMAIL_FROM": "Shop <shop@example.com>",
+    "MAIL_DKIM_SELECTOR": "mail",
 }
 # One thing after another that owners get wrong.
 MISTAKES: list[dict[str, str]] = [
@@ -85,6 +90,17 @@ MISTAKES: list[dict[str, str]] = [
         "SMTP_PASSWORD": "b",
     },
 ]
+# Of 2048 bits by its length; nobody has the other half.
+KEY_OF_DKIM = b64encode(b"0\x82\x01\x22" + bytes(290)).decode()
+# What the domain of EMAIL_FROM says: all that docs/cabinets.md has its owner enter, and what owners get wrong.
+RECORDS = {
+    "example.com": ("TXT v=spf1 redirect=_spf.yandex.net", "MX 10 mx.yandex.net."),
+    "_spf.yandex.net": ("TXT v=spf1 ip4:192.0.2.0/24 ~all",),
+    "mx.yandex.net": ("A 192.0.2.1",),
+    "mail._domainkey.example.com": (f"TXT v=DKIM1; k=rsa; t=s; p={KEY_OF_DKIM}",),
+    "_dmarc.example.com": ("TXT v=DMARC1; p=none; rua=mailto:postmaster@example.com",),
+}
+WRONG_RECORDS = {"example.com": ("TXT v=spf1 -all", "TXT v=spf1 include:_spf.yandex.net ~all")}
 # What calls are refused for, service by service; the last stands in the report.
 REASONS: dict[str, list[str]] = {
     "oneplat": ["signature"],
@@ -126,6 +142,22 @@ def everything_said(patch: pytest.MonkeyPatch, folder: Path) -> set[str]:
     until = wall_clock() + timedelta(days=62, hours=1)
     patch.setattr(outside, "certificate_of", lambda *_, **__: Certificate(until, "Let's Encrypt"))
     patch.setattr(outside, "Client", OwnWeb)
+    with name_server() as names:
+        patch.setattr(lookup, "resolver_of_this_machine", names.resolver)
+        for name, records in RECORDS.items():
+            names.has(name, *records)
+        return _said_in_every_world(patch, folder) | _said_of_wrong_records(names)
+
+
+def _said_of_wrong_records(names: NameServer) -> set[str]:
+    for name, records in WRONG_RECORDS.items():
+        names.has(name, *records)
+    names.broken = {"_dmarc.example.com"}
+    with override_settings(**{**SHOP, "MAIL_DKIM_SELECTOR": ""}, CREDENTIALS=KEYS):
+        return lines_of([Section("E-mail", mail_domain())])
+
+
+def _said_in_every_world(patch: pytest.MonkeyPatch, folder: Path) -> set[str]:
     with answering_world(folder):
         said = lines_of(examine())  # nobody has called yet
         called()
