@@ -1,6 +1,6 @@
 """The bot process looks after the others: it judges the alerts and sends notices by itself, whoever else is dead.
 
-Where the database itself is away it says so in the staff group straight away; nothing else could.
+Where the database itself is away it says so to staff straight away (bot.notices.straight); nothing else could.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ import os
 import socket
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
-from django.utils.translation import override
-from redis import Redis, RedisError
+from redis import RedisError
 
 from bot.bridge import DatabaseAway
-from bot.notices import by_mail, sending
-from integrations.errors import IntegrationError
+from bot.notices import by_mail, sending, straight
+from bot.notices.straight import Telling
+from integrations.clock import now
+from integrations.redis_client import connect
 from integrations.services import post
-from integrations.telegram.client import get_bot_api
-from integrations.telegram.errors import MaybeSent
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +40,11 @@ class Watchman:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="watchman")
         self._look: Future[None] | None = None
         self._blind_since: float | None = None  # the database has not answered since then
-        self._is_known = False  # that it is away: told by us, or by another process
-        self._is_ours = False  # to be told by us when it is back
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._away: Telling | None = (
+            None  # what we tell, or told, of an outage that is not over for staff
+        )
+        self._back: Telling | None = None
+        self._mark = Mark(f"{socket.gethostname()}:{os.getpid()}")
 
     async def watch(self) -> None:
         """Until it is cancelled."""
@@ -81,42 +82,66 @@ class Watchman:
     def compare(self) -> None:
         """Tell once that the database is away, and once that it is back."""
         since = self._blind_since
-        is_away = since is not None and time.monotonic() - since > AWAY
-        if is_away and not self._is_known:
-            self._is_ours = self._is_first()
-            self._is_known = not self._is_ours or say(is_away=True)
-        elif self._is_known and since is None:
-            self._is_known = self._is_ours and not say(is_away=False)
-
-    def _is_first(self) -> bool:
-        """Of several bot processes one tells it. Without Redis each does: better twice than never."""
-        redis = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
         try:
-            taken = redis.set(TOLD, self._name, nx=True, ex=TOLD_FOR)
-            return bool(taken) or redis.get(TOLD) == self._name.encode()
+            if since is None:
+                self._tell_back()
+            elif (blind := time.monotonic() - since) > AWAY:
+                self._tell_away(now() - timedelta(seconds=blind))
+        except Exception:
+            log.exception(
+                "watchman.not_told"
+            )  # and tried again: an end of this is an end of the watch
+
+    def _tell_away(self, since: datetime) -> None:
+        if self._back is not None and self._back.is_heard:
+            self._away = None  # staff think it is back
+        self._back = None
+        if not self._mark.take():
+            return
+        if self._away is None:
+            self._away = Telling(straight.away(since))
+        if not self._away.go_on() and not self._away.is_heard:
+            self._mark.let_go()
+
+    def _tell_back(self) -> None:
+        """To those who heard that it was away."""
+        if self._away is None:
+            return
+        if self._away.is_heard:
+            if self._back is None:
+                news = straight.back(self._away.news.at, now())
+                self._back = Telling(news, also=self._away.by_letter)
+            if not self._back.go_on():
+                return
+            self._mark.let_go(after=int(AWAY))
+        self._away = self._back = None
+
+
+class Mark:
+    """In Redis: of several bot processes the one that set it tells.
+
+    Without Redis each does: better twice than never.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name.encode()
+
+    def take(self) -> bool:
+        """Whether it is ours; if so, it stands for an hour from now."""
+        try:
+            with connect(settings.REDIS_URL) as redis:
+                taken = redis.set(TOLD, self._name, nx=True, ex=TOLD_FOR)
+                return bool(taken) or (
+                    redis.get(TOLD) == self._name and bool(redis.expire(TOLD, TOLD_FOR))
+                )
         except RedisError:
             return True
-        finally:
-            redis.close()
 
-
-def say(*, is_away: bool) -> bool:
-    """Straight into the staff group, past the table of notices; whether that is done with."""
-    if not settings.STAFF_CHAT_ID:
-        return True
-    with override(settings.LANGUAGE_CODE):
-        text = (
-            _(
-                "🔴 База данных не отвечает больше минуты. Вызовы получают 503, доступ не открывается."
-            )
-            if is_away
-            else _("✅ База данных снова отвечает.")
-        )
-    try:
-        get_bot_api().send_message(int(settings.STAFF_CHAT_ID), text)
-    except MaybeSent:
-        return True
-    except IntegrationError as error:
-        log.warning("watchman.not_told", error=type(error).__name__)
-        return False
-    return True
+    def let_go(self, *, after: int = 0) -> None:
+        """Another may tell: of this outage where nobody took it from us, of the next one otherwise."""
+        try:
+            with connect(settings.REDIS_URL) as redis:
+                if redis.get(TOLD) == self._name:
+                    redis.expire(TOLD, after)
+        except RedisError as error:
+            log.warning("watchman.mark_kept", error=type(error).__name__)

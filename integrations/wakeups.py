@@ -16,6 +16,8 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
+from integrations.redis_client import connect
+
 log = structlog.get_logger(__name__)
 
 COALESCE_MS = (
@@ -46,7 +48,7 @@ class Waker:
                 threading.Thread(target=self._run, name="waker", daemon=True).start()
 
     def _run(self) -> None:
-        redis = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        redis = connect(settings.REDIS_URL)
         while True:
             self._signal.wait()
             self._signal.clear()
@@ -75,7 +77,7 @@ def awake(task: str) -> None:
 def _worker_redis() -> Redis:
     global _redis
     if _redis is None:
-        _redis = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        _redis = connect(settings.REDIS_URL)
     return _redis
 
 

@@ -198,6 +198,15 @@ SAMPLES: tuple[Sample, ...] = (
             "list_url": f"{URL}/admin/bot/notice/",
         },
     ),
+    Sample(
+        kind="staff_notice",
+        case="straight",
+        title=_("Сотрудникам: база данных не отвечает"),
+        facts={
+            "notices": [{"title": "Database", "text": URL, "topic": "system", "when": UNTIL}],
+            "count": 1,
+        },
+    ),
     _news("active", _("Тариф оплачен")),
     _news("active-late", _("Деньги дошли после закрытия счёта"), late=True),
     _news("failed", _("Платёж не прошёл"), reason="insufficient funds"),

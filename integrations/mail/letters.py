@@ -10,7 +10,7 @@ from css_inline import CSSInliner
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from integrations.mail.brand import look
+from integrations.mail.brand import Look, look
 
 LONGEST_SUBJECT = 150
 LONGEST_PREHEADER = 110
@@ -30,12 +30,15 @@ class Letter:
     reply_to: str = ""
 
 
-def compose(name: str, language: str, context: dict[str, Any]) -> Letter:
-    """The letter `name` for a reader of this language, in the look staff chose, its styles put into the tags.
+def compose(
+    name: str, language: str, context: dict[str, Any], *, brand: Look | None = None
+) -> Letter:
+    """The letter `name` for a reader of this language, its styles put into the tags.
 
-    The HTML part escapes whatever it is given.
+    In the look staff chose, which is asked of the database, or in the one that is given. The HTML part escapes
+    whatever it is given.
     """
-    brand = look(language)
+    brand = brand or look(language)
     with override(language):
         facts = {"language": language, "brand": brand, **context}
         subject = render_to_string(f"email/{name}.subject.txt", facts)

@@ -35,6 +35,7 @@ class Mailbox:
     password: str = field(repr=False)
     from_header: str
     from_address: str
+    timeout: int = TIMEOUT
 
     @property
     def implicit_tls(self) -> bool:
@@ -73,7 +74,7 @@ class Mailbox:
             port=self.port,
             username=self.user,
             password=self.password,
-            timeout=TIMEOUT,
+            timeout=self.timeout,
             fail_silently=False,
             use_ssl=self.implicit_tls,
             use_tls=self.starttls,

@@ -65,9 +65,9 @@ class SignsIn(Protocol):
 class Session:
     """Letters handed in over one connection. Not for two threads at once; close it, or use it as a context."""
 
-    def __init__(self, mailbox: SignsIn) -> None:
+    def __init__(self, mailbox: SignsIn, *, gate: Gate | None = None) -> None:
         self.mailbox = mailbox
-        self._gate: Gate = import_string(settings.MAIL_GATE)
+        self._gate: Gate = gate or import_string(settings.MAIL_GATE)
         self._connection: EmailBackend | None = None
         self._letters = 0
         self._used = 0.0

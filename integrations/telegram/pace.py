@@ -15,6 +15,8 @@ import structlog
 from django.conf import settings
 from redis import Redis, RedisError
 
+from integrations.redis_client import connect
+
 log = structlog.get_logger(__name__)
 
 # A steady nine tenths of the limit: what a burst and the way to Telegram push together stays below it.
@@ -121,4 +123,4 @@ def _redis() -> Redis:
 
 @lru_cache(maxsize=2)
 def _connected(url: str) -> Redis:
-    return Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    return connect(url)

@@ -8,11 +8,10 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
 
 from integrations.clock import wall_clock
+from integrations.redis_client import connect
 from project.checks import check_durability
 from project.doctor.findings import Finding, failed, fine, warning
 from project.doctor.pooler import pooler
@@ -90,13 +89,7 @@ def _missing_migrations() -> list[Any]:
 
 def redis() -> list[Finding]:
     """Only wake-ups live there: losing it costs a second, a full or forgetful one costs them all."""
-    client = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=TIMEOUT,
-        socket_connect_timeout=TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=True,
-    )
+    client = connect(settings.REDIS_URL, seconds=TIMEOUT, is_repeated=False, is_text=True)
     try:
         started = time.monotonic()
         client.ping()

@@ -9,9 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from prometheus_client.core import GaugeMetricFamily, Metric
 from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from integrations.redis_client import connect
 from integrations.services.heartbeats import QUEUES
 
 REDIS_TIMEOUT = 0.8  # seconds, for the connection and for each answer
@@ -43,12 +42,7 @@ def redis() -> Iterator[Metric]:
 
 def connected(url: str) -> Redis:
     """A frozen server costs REDIS_TIMEOUT, never a retry."""
-    return Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-    )
+    return connect(url, seconds=REDIS_TIMEOUT, is_repeated=False)
 
 
 def disks() -> Iterator[Metric]:
