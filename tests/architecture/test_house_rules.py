@@ -173,6 +173,11 @@ def test_only_the_one_client_speaks_http():
     assert found == []
 
 
+def test_redis_is_reached_in_one_way():
+    found = [name for name in product() if "Redis.from_url" in read(name)]
+    assert found == ["integrations/redis_client.py"]
+
+
 def test_the_sandbox_is_imported_by_its_command_only():
     found = [
         f"{name}:{line}: {module}"
