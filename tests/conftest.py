@@ -37,6 +37,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("dev", _PATIENT, max_examples=1000, print_blob=True)
 hypothesis.settings.load_profile("ci")
 
+# Fixtures that start every process, once in each worker that comes by one of their tests.
+PRODUCTS = {"stack", "polling", "stock"}
 A_LONG_TEST = 600  # seconds that it may take
 _telegram_ids = count(700_100_200)
 
@@ -48,13 +50,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may take longest begins first, so that nobody waits for it at the end; groups begin before everything."""
+    """What may take longest begins first, so that nobody waits for it at the end; groups of many come before it."""
     items.sort(key=lambda item: not _is_long(item))
+    if scattered := {item.location[0] for item in items if _is_scattered(item)}:
+        raise pytest.UsageError(f"share a product, so need an xdist_group: {sorted(scattered)}")
+
+
+def _is_scattered(item: pytest.Item) -> bool:
+    shares = PRODUCTS & set(getattr(item, "fixturenames", ()))
+    return bool(shares) and item.get_closest_marker("xdist_group") is None
 
 
 def _is_long(item: pytest.Item) -> bool:
-    limit, group = item.get_closest_marker("timeout"), item.get_closest_marker("xdist_group")
-    return group is None and limit is not None and limit.args[0] >= A_LONG_TEST
+    limit = item.get_closest_marker("timeout")
+    return limit is not None and limit.args[0] >= A_LONG_TEST
 
 
 @pytest.fixture(scope="session")

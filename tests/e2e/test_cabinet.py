@@ -13,7 +13,7 @@ from tests.support.stack import Stack
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
-    pytest.mark.xdist_group("stack"),
+    pytest.mark.xdist_group("registry"),
     pytest.mark.timeout(240),
 ]
 

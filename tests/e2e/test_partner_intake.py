@@ -12,7 +12,12 @@ from tests.partners.factories import inn
 from tests.partners.intake.files import PDF
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("registry"),
+    pytest.mark.timeout(240),
+]
 
 INN, OTHER = inn(70_101), inn(70_102)
 EMAIL = "romashka-70101@example.test"

@@ -19,8 +19,7 @@ from tests.support.upgrading import Watched
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.xdist_group("stack"),
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(nginx.NGINX is None, reason=nginx.NO_NGINX),
     pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
 ]

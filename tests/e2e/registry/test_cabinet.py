@@ -10,7 +10,7 @@ from tests.e2e.registry.cabinet import chooses, enters, reference
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
-    pytest.mark.xdist_group("stack"),
+    pytest.mark.xdist_group("registry"),
     pytest.mark.timeout(240),
 ]
 

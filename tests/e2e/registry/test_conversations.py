@@ -12,7 +12,7 @@ from tests.e2e.registry.applicant import LINK, Applicant
 from tests.e2e.registry.conftest import NewPartner
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("registry"), pytest.mark.timeout(300)]
 
 REGION, TOWN = "Магаданская область", "Магадане"  # nobody else in this shop works there
 WISH = f"Ищу мастера: перекрыть крышу дома в {TOWN}, до 500 тысяч, к августу"

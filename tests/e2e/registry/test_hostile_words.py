@@ -11,7 +11,7 @@ from tests.e2e.registry.desk import address, approved
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.browser,
-    pytest.mark.xdist_group("stack"),
+    pytest.mark.xdist_group("registry"),
     pytest.mark.timeout(240),
 ]
 
