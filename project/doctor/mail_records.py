@@ -17,6 +17,7 @@ from project.doctor.findings import Finding, failed, fine, warning
 
 PATIENCE = 8.0  # seconds for all questions together
 SPF_HINT = "One TXT record that begins with v=spf1 and names your mail service: docs/cabinets.md."
+NO_DOMAIN_HINT = "A slip in EMAIL_FROM, or a domain that was not paid for? A closed network's DNS knows no other's."
 SILENT_HINT = "Does this machine ask the DNS (/etc/resolv.conf, port 53 in the firewall)? Try: dig"
 
 
@@ -30,8 +31,12 @@ def mail_domain() -> list[Finding]:
         return [fine("Records", "not looked at: a sandbox sends to nobody")]
     try:
         names = Names(lookup.resolver_of_this_machine(), seconds=PATIENCE)
+        if not names.exists(domain):
+            return [warning("Records", f"this machine's DNS knows no {domain}", NO_DOMAIN_HINT)]
     except NotKnown as unknown:
         return [_not_known("Records", unknown)]
+    except NotAName:
+        return [failed("Records", f"{domain} is no name", "Check EMAIL_FROM.")]
     looks = {"SPF": _spf, "DKIM": _dkim, "DMARC": _dmarc, "MX": _mx}
     return [_asked(title, look, domain, names) for title, look in looks.items()]
 

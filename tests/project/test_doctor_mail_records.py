@@ -95,7 +95,15 @@ def test_what_is_wrong_is_said_with_what_to_do(zone, title, name, records, level
     assert hint in said.hint
 
 
+def test_a_domain_nobody_knows_is_one_line_that_blames_no_record(zone, settings):
+    settings.EMAIL_FROM = "shop@exmaple.com"
+    (said,) = doctor.mail_domain()
+    assert (said.level, said.detail) == (WARNING, "this machine's DNS knows no exmaple.com")
+    assert "EMAIL_FROM" in said.hint
+
+
 def test_a_mailbox_below_an_organisation_is_told_whose_policy_it_follows(zone, settings):
+    zone.has("letters.example.com", "MX 10 mx.one.ru.")
     settings.EMAIL_FROM = "shop@letters.example.com"
     said = found()["DMARC"]
     assert (said.level, said.detail.rpartition(" (")[2]) == (FINE, "of example.com)")
@@ -130,11 +138,19 @@ def test_what_the_dns_does_not_say_is_not_known_and_the_rest_is_told(zone):
 
 
 def test_a_dns_that_keeps_silent_is_waited_for_once(zone, monkeypatch):
-    zone.silent = {SPF, DKIM, DMARC}
-    monkeypatch.setattr(doctor, "PATIENCE", 0.3)
+    zone.silent = {DKIM, DMARC}
+    monkeypatch.setattr(doctor, "PATIENCE", 0.4)
     said = found()
-    assert {finding.level for finding in said.values()} == {WARNING}
-    assert {finding.detail for finding in said.values()} == {"not known: the DNS did not answer"}
+    for title in ("DKIM", "DMARC"):
+        assert said[title].level is WARNING
+        assert said[title].detail == "not known: the DNS did not answer"
+    zone.silent = {SPF}
+    (only,) = doctor.mail_domain()
+    assert (only.level, only.title, only.detail) == (
+        WARNING,
+        "Records",
+        "not known: the DNS did not answer",
+    )
 
 
 def test_a_machine_without_name_servers_is_one_line(zone, monkeypatch):

@@ -46,11 +46,19 @@ class Names:
         records.sort(key=lambda record: record.preference)
         return [record.exchange.to_text(omit_final_dot=True).rstrip(".") for record in records]
 
+    def exists(self, name: str) -> bool:
+        """Whether the DNS knows the name, or one below it, for whatever it may be (RFC 8020)."""
+        return self._answer(name, dns.rdatatype.TXT) is not None
+
     def has_address(self, name: str) -> bool:
         return bool(self._ask(name, dns.rdatatype.A) or self._ask(name, dns.rdatatype.AAAA))
 
     def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> list[object]:
-        """Raises NotKnown and NotAName."""
+        answer = self._answer(name, kind)
+        return [] if answer is None else list(answer.rrset or ())
+
+    def _answer(self, name: str, kind: dns.rdatatype.RdataType) -> dns.resolver.Answer | None:
+        """None where there is no such name. Raises NotKnown and NotAName."""
         try:
             wanted = dns.name.from_text(name)
         except dns.exception.DNSException:
@@ -59,16 +67,15 @@ class Names:
         if left <= 0:
             raise NotKnown("the DNS did not answer")
         try:
-            answer = self._resolver.resolve(
+            return self._resolver.resolve(
                 wanted, kind, raise_on_no_answer=False, search=False, lifetime=left
             )
         except dns.resolver.NXDOMAIN:
-            return []
+            return None
         except dns.exception.Timeout:
             raise NotKnown("the DNS did not answer") from None
         except (dns.exception.DNSException, OSError):
             raise NotKnown("the DNS could not answer") from None
-        return list(answer.rrset or ())
 
 
 def resolver_of_this_machine() -> dns.resolver.Resolver:

@@ -188,6 +188,8 @@ def test_hosts_that_take_letters_come_in_order_and_none_is_none(zone, names):
     assert names.mx("null.example.com") == [""]
     assert names.mx("nowhere.example.com") == []
     assert names.has_address(SHOP)
+    assert names.exists("null.example.com")
+    assert not names.exists("nowhere.example.com")
     assert not names.has_address("null.example.com")
 
 
