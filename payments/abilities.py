@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from integrations.callbacks import RawCallback
 from payments.money import Money
@@ -63,6 +63,28 @@ class KnowsTestMode(Protocol):
 
     def test_mode(self, last_call: RawCallback | None) -> str:
         """What shows, by the settings or by the last accepted call, that no money moves; empty where nothing does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredAddress:
+    """What stands in the provider's cabinet for one kind of its calls."""
+
+    is_on: bool
+    address: str
+    unread: str = ""  # in which form they come that we do not read, in English; "" where we do
+
+
+@runtime_checkable
+class ShowsAddresses(Protocol):
+    """A provider whose API says which addresses were entered in its cabinet."""
+
+    needed_kinds: ClassVar[
+        frozenset[str]
+    ]  # of `callback_kinds`: without these calls money is lost or left unseen
+
+    def entered_address(self, kind: str) -> EnteredAddress:
+        """For one of `callback_kinds`. Raises ServiceUnreachable, ServiceRefused."""
         ...
 
 

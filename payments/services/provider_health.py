@@ -11,7 +11,13 @@ from django.db.models import Count, Q, QuerySet
 from integrations.clock import now, wall_clock
 from integrations.errors import CallbackMalformed
 from integrations.models import InboundCallback
-from payments.abilities import ChargesSavedMethods, HoldsMoney, RefundsMoney, RunsSubscriptions
+from payments.abilities import (
+    ChargesSavedMethods,
+    HoldsMoney,
+    RefundsMoney,
+    RunsSubscriptions,
+    ShowsAddresses,
+)
 from payments.models import Payment, ProviderState
 from payments.provider import (
     ChecksCredentials,
@@ -42,6 +48,7 @@ ABILITIES: dict[str, type] = {
     "subscriptions": RunsSubscriptions,
     "limits": NamesLimits,
     "whoami": ChecksCredentials,
+    "addresses": ShowsAddresses,
     "test_calls": SignsTestCallbacks,
 }
 

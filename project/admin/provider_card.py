@@ -26,6 +26,7 @@ ABILITY_WORDS = {
     "subscriptions": gettext_lazy("подписки на стороне системы"),
     "limits": gettext_lazy("границы сумм"),
     "whoami": gettext_lazy("проверка ключей"),
+    "addresses": gettext_lazy("сверка адресов из кабинета"),
     "test_calls": gettext_lazy("пробный вызов"),
 }
 

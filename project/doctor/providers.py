@@ -13,7 +13,8 @@ from payments.provider import ChecksCredentials, NamesLimits, PaymentProvider
 from payments.registry import get_provider
 from payments.services.provider_health import Health, Silence, health_of
 from project.callback_addresses import callback_addresses, older_addresses
-from project.doctor.findings import Finding, Section, ago, failed, fine, warning
+from project.doctor.entered import entered_addresses
+from project.doctor.findings import Finding, Level, Section, ago, failed, fine, warning
 from project.doctor.refusals import advice
 from project.doctor.secrets_in_use import sandbox_values
 
@@ -28,15 +29,19 @@ def _provider(slug: str, *, calls: bool) -> Section:
         provider = get_provider(slug)
     except ImproperlyConfigured as error:
         return Section(slug, [failed("Adapter", str(error))])
-    found = [_keys(provider), *sandbox_values(provider.required_env)]
+    found, answers = [_keys(provider), *sandbox_values(provider.required_env)], False
     if not provider.missing(settings.CREDENTIALS):
         with watching(wall_clock) as seen:
-            found += [_account(provider), *_limits(provider)]
+            account = _account(provider)
+            found += [account, *_limits(provider)]
+        answers = account.level is Level.FINE
         found += _clock(seen)
     if isinstance(provider, ReadsUpdates):
         found.append(fine("Calls", "they come through the bot; there is no address to set"))
     addresses = [*callback_addresses(provider), *older_addresses(provider)]
     found += [fine("Callback address", address) for address in addresses]
+    if answers:
+        found += entered_addresses(provider)
     found += [
         fine("Verification file", f"{settings.PUBLIC_URL}/{name}")
         for name in provider.public_files(settings.CREDENTIALS)

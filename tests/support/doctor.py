@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+from django.conf import settings
 from django.test import override_settings
 
 from integrations.callbacks import RawCallback
@@ -162,6 +163,7 @@ def _said_in_every_world(patch: pytest.MonkeyPatch, folder: Path) -> set[str]:
         said = lines_of(examine())  # nobody has called yet
         called()
         said |= lines_of(examine())
+        said |= _said_of_a_wrong_cabinet()
     patch.setattr(outside, "resolve", nowhere)
     for mistake in MISTAKES:
         with override_settings(**SHOP, CREDENTIALS=mistake):
@@ -173,6 +175,15 @@ def _said_in_every_world(patch: pytest.MonkeyPatch, folder: Path) -> set[str]:
                     said |= lines_of([*providers(calls=True), *sources(calls=True)])
     forget_providers()
     return said
+
+
+def _said_of_a_wrong_cabinet() -> set[str]:
+    sandbox = settings.CREDENTIALS["CLOUDPAYMENTS_BASE_URL"].removesuffix("/cloudpayments")
+    wrong = {"check": False, "callback_url": "https://old.example.com/calls"}
+    requests.post(
+        f"{sandbox}/control/cloudpayments/options", json=wrong, timeout=10
+    ).raise_for_status()
+    return lines_of(providers(calls=True))
 
 
 @contextmanager

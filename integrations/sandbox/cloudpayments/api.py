@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.http import HttpResponse
 
-from integrations.sandbox.cloudpayments import recurring, tokens
+from integrations.sandbox.cloudpayments import cabinet, recurring, tokens
 from integrations.sandbox.cloudpayments.delivery import tell
 from integrations.sandbox.cloudpayments.simulator import CloudPayments
 from integrations.sandbox.cloudpayments.site import Refused, Site
@@ -194,6 +194,10 @@ def _refund(site: Site, document: Document, request_id: str) -> HttpResponse:
     return _reply({"TransactionId": one.id})
 
 
+def _setting(name: str) -> Callable[[Site, Document, str], HttpResponse]:
+    return lambda site, document, request_id: _reply(cabinet.setting(site, name))
+
+
 def _tell(site: Site, order: Order, one: Operation, kind: str, label: str) -> None:
     def send() -> None:
         tell(site, order, one, kind, label)
@@ -218,6 +222,7 @@ CALLS: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
     "subscriptions/find": _subscriptions,
     "subscriptions/update": _update,
     "subscriptions/cancel": _unsubscribe,
+    **{f"site/notifications/{name}/get": _setting(name) for name in cabinet.TYPES},
 }
 ASKING: dict[str, Callable[[Site, Document, str], HttpResponse]] = {
     "payments/tokens/charge": _charge,

@@ -30,6 +30,7 @@ from payments.provider import (
     Verdict,
 )
 from payments.providers.cloudpayments import attempts, bodies, operations, refunds, signatures
+from payments.providers.cloudpayments.addresses import ShowingAddresses
 from payments.providers.cloudpayments.charges import Charging
 from payments.providers.cloudpayments.client import SERVICE, CloudPaymentsClient
 from payments.providers.cloudpayments.holds import Holding
@@ -57,7 +58,7 @@ TEST_TYPES: dict[str, str] = {  # a status -> the type of the notification that 
 }
 
 
-class Provider(Charging, Holding, Subscribing, PaymentProvider):
+class Provider(Charging, Holding, Subscribing, ShowingAddresses, PaymentProvider):
     slug: ClassVar[str] = "cloudpayments"
     label: ClassVar[str] = "CloudPayments"
     currencies: ClassVar[frozenset[str]] = frozenset({operations.CURRENCY})

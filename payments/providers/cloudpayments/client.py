@@ -119,6 +119,11 @@ class CloudPaymentsClient:
                 return
         raise ServiceUnreachable(f"{SERVICE}'s list has no end", service=SERVICE)
 
+    def notification(self, name: str) -> Object:
+        """How one type of their notifications is set up in the cabinet."""
+        answer = self._http.post(f"site/notifications/{name}/get")
+        return self._model(answer, self._successful(answer))
+
     def test(self) -> None:
         """Their own call for trying the credentials."""
         self._successful(self._http.post("test"))

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from integrations import http
 from integrations.errors import IntegrationError, ServiceRefused, ServiceUnreachable
-from payments.abilities import ListsRefunds
+from payments.abilities import ListsRefunds, ShowsAddresses
 from payments.errors import InvoiceRefused
 from payments.money import Money
 from payments.provider import (
@@ -100,6 +100,7 @@ class ApiContract(ProviderCase):
         api.otherwise = reply
         abilities = {
             ChecksCredentials: lambda: provider.whoami(),
+            ShowsAddresses: lambda: provider.entered_address(provider.callback_kinds[0]),
             NamesLimits: lambda: provider.limits(),
             ListsPayments: lambda: list(provider.list_payments(since=datetime.now(UTC))),
             ListsRefunds: lambda: provider.refunds_of("3f8e2c1a", since=datetime.now(UTC)),
