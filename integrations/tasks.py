@@ -7,14 +7,21 @@ from celery import shared_task
 from celery.signals import heartbeat_sent
 
 from integrations.pulse import Pulse
-from integrations.services import bounces, call_figures, heartbeats, mail_limits, outbox
+from integrations.services import (
+    bounces,
+    call_figures,
+    draining,
+    heartbeats,
+    mail_limits,
+    outbox,
+)
 from integrations.wakeups import awake
 
 
 @shared_task(name=outbox.DRAIN)
 def drain_outbox() -> int:
     awake(outbox.DRAIN)
-    return outbox.drain()
+    return draining.drain()
 
 
 @shared_task(name="integrations.sweep_heartbeats")

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Func, Value
 from django.utils.translation import gettext_lazy as _
 
 from integrations.clock import wall_clock
+
+# The app a reaction belongs to, of its dotted path: each may have helpers of its own (integrations.services.draining).
+APP = Func(
+    F("reaction"), Value("."), Value(1), function="split_part", output_field=models.CharField()
+)
 
 
 class OutboxMessage(models.Model):
@@ -34,6 +40,13 @@ class OutboxMessage(models.Model):
                 fields=["not_before", "id"],
                 condition=models.Q(delivered_at=None),
                 name="outbox_to_deliver",
+            ),
+            models.Index(
+                APP,
+                "not_before",
+                "id",
+                condition=models.Q(delivered_at=None),
+                name="outbox_to_deliver_by_app",
             ),
             models.Index(fields=["case", "-id"], name="outbox_of_a_case"),
             models.Index(fields=["-created_at"], name="outbox_by_age"),

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from integrations.clock import wall_clock
 from integrations.models import OutboxMessage
+from integrations.models.outbox import APP
 from integrations.wakeups import wake
 
 log = structlog.get_logger(__name__)
@@ -50,28 +51,25 @@ def nudge() -> None:
 def drain(*, seconds: float = 20.0, of: Q = EVERYTHING) -> int:
     """Deliver what is due, one message at a time, until nothing is or the time is up; returns how many succeeded.
 
-    A failing reaction waits longer each time, alone, and is never given up.
+    A failing reaction waits longer each time, alone, and is never given up. Workers do it with several hands
+    (`draining`).
     """
     delivered = 0
     until = time.monotonic() + seconds
     while time.monotonic() < until and (message := claim_next(of)) is not None:
-        try:
-            deliver(message)
-        except Exception as error:  # noqa: BLE001 - whatever a reaction raises is stored with its message
-            postpone(message, error)
-        else:
-            delivered += 1
+        delivered += attempt(message) is None
     return delivered
 
 
 def claim_next(of: Q = EVERYTHING) -> OutboxMessage | None:
-    """Reserve the oldest due message for the lease; another worker skips it.
+    """Reserve the oldest due message for the lease; another worker skips it. `of` may speak of `app` too.
 
     The claim is committed before the work starts: a killed worker's message is due again when its lease ends.
     """
     with transaction.atomic():
         message = (
             OutboxMessage.objects.select_for_update(skip_locked=True)
+            .alias(app=APP)
             .filter(of, delivered_at=None, not_before__lte=wall_clock())
             .order_by("not_before", "id")
             .first()
@@ -86,6 +84,16 @@ def present_name(reaction: str) -> str:
     """Of a reaction that an older release may have written down under another."""
     moved: Mapping[str, str] = import_string(settings.MOVED_REACTIONS)
     return moved.get(reaction, reaction)
+
+
+def attempt(message: OutboxMessage) -> Exception | None:
+    """Run one reaction; what it raised is written down with it, and returned."""
+    try:
+        deliver(message)
+    except Exception as error:  # noqa: BLE001 - whatever a reaction raises is stored with its message
+        postpone(message, error)
+        return error
+    return None
 
 
 def deliver(message: OutboxMessage) -> None:

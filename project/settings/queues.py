@@ -23,6 +23,11 @@ CELERY_TASK_ROUTES = {
     "bot.send_mailings": {"queue": "bulk"},
     "bot.*": {"queue": "messages"},
 }
+# The apps whose reactions have helpers of their own where the outbox is full (integrations.services.draining): access
+# does not stand behind the news of it, which leave at Telegram's pace, nor the news behind a panel that hangs.
+OUTBOX_LANES = ("payments", "bot")
+# How many threads of one drain take from the outbox then; 1: no helpers.
+OUTBOX_THREADS = env.number("OUTBOX_THREADS", 4)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-callbacks": {
         "task": "payments.drain_callbacks",

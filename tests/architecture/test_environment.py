@@ -140,6 +140,7 @@ def test_the_defaults_shown_are_those_of_the_code():
         "INVOICE_SECONDS",
         "CHECK_COOLDOWN_SECONDS",
         "OUTBOX_LEASE_SECONDS",
+        "OUTBOX_THREADS",
         "MAIL_A_DAY",
         "MAIL_A_MINUTE",
         "MAIL_BULK_A_DAY",
