@@ -16,6 +16,7 @@ from django.db.models import Q
 from integrations.clock import wall_clock
 from integrations.errors import ServiceUnreachable
 from integrations.models import OutboxMessage
+from integrations.models.outbox import APP
 from integrations.services import draining, outbox
 
 WAIT = 5.0  # seconds: more than anything here takes
@@ -25,6 +26,9 @@ class World:
     """What the reactions do, and what they saw."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self.done: list[str] = []
         self.threads: set[str] = set()
         self.backends: set[int] = set()
@@ -78,9 +82,9 @@ def _world(settings, monkeypatch):
     settings.OUTBOX_THREADS = 3
     monkeypatch.setattr(draining, "ALONE", 0.0)
     monkeypatch.setattr(outbox, "nudge", lambda: None)
-    world.__init__()
+    world.begin()
     elsewhere = ModuleType("elsewhere")
-    elsewhere.react = react
+    vars(elsewhere)["react"] = react
     monkeypatch.setitem(sys.modules, "elsewhere", elsewhere)
 
 
@@ -107,7 +111,7 @@ def test_what_waits_for_others_waits_together(settings):
         """The first, alone, and then four at a time."""
         world.together = barrier
 
-    sys.modules["elsewhere"].react = meet
+    vars(sys.modules["elsewhere"])["react"] = meet
     assert draining.drain() == 9
     assert world.most == 4
 
@@ -231,7 +235,7 @@ def test_what_is_due_of_one_app_is_not_looked_for_behind_another(fewer, more):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE integrations_outboxmessage")
     app = REACTIONS[fewer][0].partition(".")[0]
-    due = OutboxMessage.objects.alias(app=outbox.APP).filter(
+    due = OutboxMessage.objects.alias(app=APP).filter(
         Q(app=app) & ~Q(case__in=["payment:1"]), delivered_at=None, not_before__lte=wall_clock()
     )
     plan = due.order_by("not_before", "id")[:1].explain()
