@@ -22,7 +22,7 @@ from tests.bench.servers import HOST, BenchFailed, Process, environment, free_po
 
 Say = Callable[[str], None]
 PAUSE = 30  # ms: a panel near by, behind its proxy
-MANY, FEW = 16_000, 200
+MANY, FEW = 16_000, 2_000
 WITHIN = 900.0  # seconds for all of it
 LOOKS = 0.25  # seconds between two looks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 PACKAGE = "integrations.sandbox"
 SAVE_DELAY = 0.3  # seconds; a burst of changes becomes one write
+SAVE_SHARE = 10  # times as long as a write took: what the sandbox of a large shop is left to answer in
 
 Kind = TypeVar("Kind", bound=Simulator)
 
@@ -105,7 +107,10 @@ class Sandbox(Hub):
             snapshot.write(self._state_path, {"revision": self.revision, "simulators": states})
 
     def _save_changes(self) -> None:
+        pause = SAVE_DELAY
         while not self.stopping.is_set():
             if self.unsaved.wait(1.0):
-                self.stopping.wait(SAVE_DELAY)
+                self.stopping.wait(pause)
+                began = time.monotonic()
                 self._save()
+                pause = max(SAVE_DELAY, SAVE_SHARE * (time.monotonic() - began))

@@ -67,8 +67,9 @@ class Panel(Simulator):
 
     def expire_due(self) -> None:
         """The panel's own job: whoever is past the date is EXPIRED."""
+        moment = self.now()
         for user in self.state.users.values():
-            if user.status == ACTIVE and user.expire_at <= self.now():
+            if user.status == ACTIVE and user.expire_at <= moment:
                 self._move(user, EXPIRED, "срок вышел")
 
     def _move(self, user: User, status: str, why: str) -> None:
@@ -116,14 +117,14 @@ class Panel(Simulator):
         values = self._known_squads(written(document))
         if self.every(lambda user: user.username == username):
             raise PanelError(400, "A019", "User username already exists")
-        short = str(document.get("shortUuid") or random_text(16))
-        if self.every(lambda user: user.short_uuid == short):
+        short = str(document.get("shortUuid") or "")
+        if short and self.every(lambda user: user.short_uuid == short):
             raise PanelError(400, "A020", "User short UUID already exists")
         self.state.last_id += 1
         user = User(
             id=self.state.last_id,
             uuid=str(uuid4()),
-            short_uuid=short,
+            short_uuid=short or random_text(16),
             username=username,
             created_at=self.now(),
             updated_at=self.now(),
