@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--pause", type=int, default=access.PAUSE, help="of access: milliseconds of a panel's call"
     )
+    parser.add_argument("--people", type=int, help="of access: how many wait")
     options = parser.parse_args()
     if options.subject == "partners":
         return registry(options)
@@ -92,7 +93,7 @@ def accesses(options: argparse.Namespace) -> int:
         figures = access.run(
             os.environ["DATABASE_URL"],
             os.environ["REDIS_URL"],
-            quick=options.quick,
+            people=options.people or (access.FEW if options.quick else access.MANY),
             pause=options.pause,
             say=report.say,
         )
