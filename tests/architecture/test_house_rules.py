@@ -13,6 +13,7 @@ from django.utils.translation import override
 from payments.provider import PaymentProvider
 from payments.registry import known_slugs
 from project.reactions import MOVED, REACTIONS, TITLES
+from project.settings.queues import OUTBOX_LANES
 from tests.architecture import rules
 from tests.architecture.source import (
     APPS,
@@ -123,6 +124,10 @@ def test_every_reaction_exists(topic):
 def test_a_reaction_that_moved_is_known_where_it_went():
     assert set(MOVED.values()) <= set(TITLES)
     assert set(MOVED).isdisjoint(TITLES)
+
+
+def test_the_apps_whose_reactions_have_helpers_have_reactions():
+    assert set(OUTBOX_LANES) <= {path.partition(".")[0] for path in TITLES}
 
 
 def test_every_reaction_has_a_title_in_both_languages():

@@ -17,8 +17,9 @@ from typing import Any
 import django
 import requests
 
+from devtools.ports import any_free
 from tests.bench import data
-from tests.bench.servers import HOST, BenchFailed, Process, environment, free_port
+from tests.bench.servers import HOST, BenchFailed, Process, environment
 
 Say = Callable[[str], None]
 PAUSE = 30  # ms: a panel near by, behind its proxy
@@ -51,7 +52,7 @@ def _serve(url: str, redis_url: str, *, people: int, pause: int, say: Say) -> di
     data.vacuum(url)
     with ExitStack() as stack:
         telegram = stack.enter_context(telegram_side(too_many_every=0))
-        port = free_port()
+        port = any_free()
         stack.enter_context(
             Process("panel", ["tests.bench.panel", str(port), str(pause)], dict(os.environ))
         )
