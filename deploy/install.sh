@@ -32,6 +32,8 @@ For Debian 12 and 13 and Ubuntu 24.04 as they come; Ubuntu 22.04 needs a newer P
   --from FOLDER             the tree to install; default: the one this script stands in
   --python PYTHON           the interpreter; default: the system's, where it is 3.11 or newer
   --no-packages             install no packages of the system: they are there already
+  --no-start                start nothing of ours, not even when the machine restarts: for a server that a shop moves to,
+                            or that a backup is brought back on for a drill
 
 Secrets are read from files and made by openssl; none is ever printed or seen in a list of processes. What is made:
 SECRET_KEY, the database's password, METRICS_TOKEN, and the secrets that services call with: TILDA_WEBHOOK_SECRET,
@@ -47,7 +49,7 @@ END
 }
 
 main() {
-    domain='' email='' own_certificate='' database_file='' redis_file='' packages=yes
+    domain='' email='' own_certificate='' database_file='' redis_file='' packages=yes start=yes
     local folder='' asked_python=''
     while [ $# -gt 0 ]; do
         case $1 in
@@ -59,6 +61,7 @@ main() {
         --python) asked_python=${2:?--python needs a path} && shift 2 ;;
         --no-certificate) own_certificate=yes && shift ;;
         --no-packages) packages= && shift ;;
+        --no-start) start= && shift ;;
         -h | --help) usage && exit 0 ;;
         *) usage >&2 && die "what is $1?" ;;
         esac
@@ -116,7 +119,11 @@ finish_up() { # RELEASE
     say
     if [ $code != 0 ]; then
         say "NOT STARTED YET. Fill in what the errors above name, in $environment;"
-        say "then run this again, or: systemctl start provodnik.target"
+        say "then run this again, or: systemctl enable --now provodnik.target"
+        return
+    fi
+    if [ -z "$start" ]; then
+        say "The settings are complete, and nothing was started, as you asked. Later: systemctl enable --now provodnik.target"
         return
     fi
     if have_systemd; then

@@ -77,6 +77,17 @@ make_folders() {
     folder 755 root root "$PROVODNIK_DATA/acme"
     # Where a process may write a backup to, if BACKUP_TO says so; better a bucket, or another disk mounted here.
     folder 700 "$PROVODNIK_USER" "$PROVODNIK_USER" /var/backups/provodnik
+    # Settings brought from another server belong to whatever group has that number here.
+    local file
+    for file in "$PROVODNIK_ETC"/* "$SECRETS"/*; do
+        if [ -f "$file" ]; then ours_to_read "$file"; fi
+    done
+}
+
+ours_to_read() { # FILE
+    [ "$(stat -c '%U %G' "$1")" = "root $PROVODNIK_USER" ] && return
+    chown "root:$PROVODNIK_USER" "$1"
+    chmod 640 "$1"
 }
 
 # --- Settings ---------------------------------------------------------------------------------------------------------
@@ -217,7 +228,7 @@ put_units() { # RELEASE
     done
     if have_systemd; then
         if [ -n "$units_changed" ]; then system daemon-reload; fi
-        system is-enabled --quiet provodnik.target || system enable --quiet provodnik.target
+        [ -z "$start" ] || system is-enabled --quiet provodnik.target || system enable --quiet provodnik.target
     else
         say "   systemd does not run here. Later: systemctl enable --now provodnik.target"
     fi

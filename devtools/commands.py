@@ -30,7 +30,7 @@ HELP = """\
 ./dev test [ARGS]      the tests, on servers of their own; ARGS go to pytest
 ./dev check [STEP …]   what CI runs: linters, types, imports, migrations, translations, tests
 ./dev bench [ARGS]     the load bench, on a PostgreSQL that really writes to the disk
-./dev prove SUBJECT    what takes too long for the suite: install, image, upgrade
+./dev prove SUBJECT    what takes too long for the suite: install, guide, move, image, upgrade
 ./dev manage ARGS      manage.py with the database of `./dev run`
 ./dev messages         bring locale/ up to date with the sources, and compile it
 ./dev alerts           write deploy/prometheus/alerts.yml and docs/watching.md anew, of project/alerts/rules.py

@@ -12,12 +12,14 @@ from django.conf import settings
 from django.core.management import CommandError, get_commands, load_command_class
 
 from devtools.configuration import sections
+from tests.prove import guide, move
 
 ROOT = settings.BASE_DIR
 GUIDES = ("docs/deploy.md", "docs/ru/deploy.md")
 PAGES = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))
 LINKED = ["README.md", "README.ru.md", "CONTRIBUTING.md", "SECURITY.md", *PAGES]
-NOT_HERE = "<!-- needs a real server -->"  # a block that tests/prove/install.py leaves out
+# A block that tests/prove/guide.py leaves out: nobody types it, or tests/prove/move.py does.
+ELSEWHERE = re.compile(r"<!-- (needs a real server|on the [a-z' ]+) -->\s*$")
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 MANAGED = re.compile(  # as far as the shell's own signs
     r'(?:python manage\.py|manage\.py|provodnik) ([a-z_]+)((?: (?:"[^"]*"|[^|;&>`\n"])*)?)'
@@ -47,7 +49,7 @@ def consoles(page: str) -> list[tuple[bool, str]]:
     """Blocks of commands; whether each runs anywhere, or on a real server only."""
     text = read(page)
     return [
-        (not text[: found.start()].rstrip().endswith(NOT_HERE), found[3])
+        (not ELSEWHERE.search(text[: found.start()]), found[3])
         for found in BLOCK.finditer(text)
         if found[2] == "console"
     ]
@@ -164,6 +166,13 @@ def anchors(page: Path) -> set[str]:
         found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
         seen[slug] += 1
     return found
+
+
+def test_each_block_of_another_machine_is_typed_by_a_proof():
+    marked = Counter(re.findall(r"<!-- (on the [a-z' ]+) -->", read("docs/deploy.md")))
+    ours = Counter(where for where, _block in guide.blocks(*move.PLACES))
+    assert marked == ours
+    assert marked.keys() == set(move.PLACES)
 
 
 def shape(page: str) -> list[str]:

@@ -1,8 +1,9 @@
 """`./dev prove guide`: docs/deploy.md typed as it stands, by hand and not by the script, in a clean Debian.
 
-Every console block that is not marked as needing a real server is typed in its order, and what the page shows below a
-command has to come out. Real are packages, users, PostgreSQL, Redis, nginx and our processes; stand-ins are systemctl
-(tests/prove/systemctl.py), the repository's address (this tree) and certbot (a certificate signed by the machine).
+Every console block is typed in its order, but those marked as needing a real server or as belonging to another machine
+(tests/prove/move.py types these), and what the page shows below a command has to come out. Real are packages, users,
+PostgreSQL, Redis, nginx and our processes; stand-ins are systemctl (tests/prove/systemctl.py), the repository's address
+(this tree) and certbot (a certificate signed by the machine).
 Needs what the installer's proof needs, and its ports.
 """
 
@@ -17,14 +18,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from devtools import console, places
+from tests.prove.hands import Failed, report
 from tests.prove.install import FILLED_IN, lay_the_tree, taken
 from tests.prove.machine import RELEASES, Machine, lacking, machine, network
 
 GUIDE = places.ROOT / "docs" / "deploy.md"
 BLOCK = re.compile(
-    r"^(?P<marked> *<!-- needs a real server -->\n)?^ *```console\n(?P<text>.*?)^ *```$",
+    r"^(?: *<!-- (?P<where>[^>\n]+) -->\n)?^(?P<indent> *)```console\n(?P<text>.*?)^ *```$",
     re.M | re.S,
 )
+Block = list[tuple[str, str]]  # commands, each with what should come out of it
 REPOSITORY = "https://git.example.com/provodnik.git"
 # Before this one the page sends its reader away to fill in the settings.
 STARTS = "systemctl enable --now provodnik.target"
@@ -34,18 +37,19 @@ CERTBOT = f"""#!/bin/sh
 set -e
 folder=/etc/letsencrypt/live/{DOMAIN}
 mkdir -p $folder
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={DOMAIN} -addext subjectAltName=DNS:{DOMAIN} \\
+openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN={DOMAIN} -addext subjectAltName=DNS:{DOMAIN} \\
     -keyout $folder/privkey.pem -out $folder/fullchain.pem 2>/dev/null
 cp $folder/fullchain.pem /usr/local/share/ca-certificates/own.crt
 update-ca-certificates >/dev/null 2>&1
 """
 
 
-def blocks() -> Iterator[list[tuple[str, str]]]:
-    """The blocks to type: commands, each with what should come out of it."""
+def blocks(*places: str) -> Iterator[tuple[str, Block]]:
+    """Where each block is to be typed, and its commands; those without a place, if none is named."""
     for found in BLOCK.finditer(GUIDE.read_text(encoding="utf-8")):
-        if not found["marked"]:
-            yield list(commands(found["text"]))
+        if (found["where"] or "") in (places or ("",)):
+            text = re.sub(f"^{found['indent']}", "", found["text"], flags=re.M)
+            yield found["where"] or "", list(commands(text))
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
@@ -61,7 +65,7 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
         yield "\n".join(typed), "\n".join(seen)
 
 
-def script(block: list[tuple[str, str]]) -> str:
+def script(block: Block) -> str:
     """One block in the reader's one shell: where he stands, what he named and his umask outlive it."""
     state = "/run/shell"
     before = f"set -e; [ ! -e {state} ] || . {state}"
@@ -69,12 +73,13 @@ def script(block: list[tuple[str, str]]) -> str:
     return "\n".join([before, *(command for command, _seen in block), after])
 
 
-def prepare(inside: Machine) -> None:
+def prepare(inside: Machine, *, certbot: str = CERTBOT) -> None:
     source = inside.root / "srv/provodnik"
     lay_the_tree(source)
+    offer(source, inside.root / "root/.gitconfig")
     local = inside.root / "usr/local/bin"
     shutil.copy(Path(__file__).with_name("systemctl.py"), local / "systemctl")
-    (local / "certbot").write_text(CERTBOT)
+    (local / "certbot").write_text(certbot)
     (local / "certbot").chmod(0o755)
     with (inside.root / "etc/hosts").open("a") as hosts:
         hosts.write(f"127.0.0.1 {DOMAIN}\n")
@@ -83,40 +88,39 @@ def prepare(inside: Machine) -> None:
     inside.run("bash", "-c", had, env={**network(), **UNATTENDED})
 
 
-def follow(inside: Machine) -> bool:
-    for block in blocks():
-        started = time.monotonic()
+def offer(tree: Path, settings: Path) -> None:
+    """The repository that the guide clones is this tree."""
+    who = ("-c", "user.name=reader", "-c", "user.email=reader@example.com")
+    for words in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "tree")):
+        subprocess.run(["git", *words], cwd=tree, check=True)
+    place = "/srv/provodnik"
+    settings.write_text(f'[url "{place}"]\n\tinsteadOf = {REPOSITORY}\n[safe]\n\tdirectory = *\n')
+
+
+def typed(inside: Machine, block: Block) -> str:
+    """What a block printed. Raises Failed where it did not do what the page says."""
+    title, started = block[0][0].splitlines()[0][:70], time.monotonic()
+    done = inside.run("bash", "-c", script(block), env={**network(), **UNATTENDED})
+    seen = "\n".join(expected for _command, expected in block if expected)
+    missing = [line for line in seen.splitlines() if line not in done.stdout]
+    failed = done.returncode != 0 or bool(missing)
+    report(title, started, failed=failed)
+    if failed:
+        said = f"{done.stdout[-6000:]}\nexit {done.returncode}, not seen: {missing}\n"
+        raise Failed(said)
+    return done.stdout
+
+
+def follow(inside: Machine) -> None:
+    for _anywhere, block in blocks():
         if any(STARTS in command for command, _seen in block):
             fill_in = "cat >> /etc/provodnik/environment"
             inside.run("bash", "-c", fill_in, stdin=FILLED_IN)
-        done = inside.run("bash", "-c", script(block), env={**network(), **UNATTENDED})
-        seen = "\n".join(expected for _command, expected in block if expected)
-        missing = [line for line in seen.splitlines() if line not in done.stdout]
-        failed = done.returncode != 0 or missing
-        verdict = (
-            console.paint("FAILED", console.RED) if failed else console.paint("ok", console.GREEN)
-        )
-        title = block[0][0].splitlines()[0][:70]
-        console.say(f"{title:<70} {time.monotonic() - started:5.1f} s  {verdict}")
-        if failed:
-            console.write(f"{done.stdout[-6000:]}\nexit {done.returncode}, not seen: {missing}\n")
-            return False
-        after_packages(inside, block)
-    return True
-
-
-def after_packages(inside: Machine, block: list[tuple[str, str]]) -> None:
-    """A package starts its service where systemd runs; and the clone comes from this tree."""
-    if not block[0][0].startswith("apt-get"):
-        return
-    for service in ("postgresql", "redis-server", "nginx"):
-        inside.run(f"/etc/init.d/{service}", "start")
-    made = "cd /srv/provodnik && git init -q && git add -A && git commit -qm tree"
-    named = (
-        "git config --global user.name reader; git config --global user.email reader@example.com"
-    )
-    led = f"git config --global url./srv/provodnik.insteadOf {REPOSITORY}"
-    inside.run("bash", "-ec", f"{named}; {led}; git config --global safe.directory '*'; {made}")
+        typed(inside, block)
+        if block[0][0].startswith("apt-get"):
+            # A package starts its service where systemd runs.
+            for service in ("postgresql", "redis-server", "nginx"):
+                inside.run(f"/etc/init.d/{service}", "start")
 
 
 def run(arguments: list[str]) -> bool:
@@ -129,7 +133,11 @@ def run(arguments: list[str]) -> bool:
     try:
         with machine(places.STATE / "machines" / "guide", options.release) as inside:
             prepare(inside)
-            return follow(inside)
+            follow(inside)
+    except Failed as seen:
+        console.write(str(seen))
+        return False
     except subprocess.TimeoutExpired as late:
         console.complain(f"a block did not end within {late.timeout:.0f} s")
         return False
+    return True

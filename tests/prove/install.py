@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devtools import console, places
-from tests.prove.machine import RELEASES, Machine, lacking, machine, network
+from tests.prove.hands import Failed, Hands, expect, report
+from tests.prove.machine import RELEASES, Machine, lacking, machine
 
 DOMAIN = "витрина.example.com"
 ASCII = DOMAIN.encode("idna").decode()
@@ -67,27 +68,10 @@ ASKED = (
 )
 
 
-class Failed(Exception):
-    """A step did not show what it claims; says what was seen."""
-
-
-class Proof:
+class Proof(Hands):
     def __init__(self, inside: Machine) -> None:
-        self.inside = inside
+        super().__init__(inside)
         self.printed = ""  # what the installer has said so far
-
-    def said(self, *words: str, stdin: str = "", code: int = 0) -> str:
-        """What a command printed, which must end with `code`."""
-        done = self.inside.run(*words, stdin=stdin, env=network())
-        if done.returncode != code:
-            raise Failed(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-6000:]}")
-        return done.stdout
-
-    def shell(self, line: str, code: int = 0) -> str:
-        return self.said("bash", "-c", line, code=code)
-
-    def manage(self, *words: str) -> str:
-        return self.said("provodnik", *words)
 
     def install(self) -> str:
         said = self.said(INSTALL, "--domain", DOMAIN, "--no-certificate")
@@ -132,7 +116,7 @@ class Proof:
         self.shell(refused, code=1)
 
     def starts(self) -> None:
-        self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=FILLED_IN)
+        self.add_settings(FILLED_IN)
         said = self.install()
         expect(f"Running at https://{ASCII}" in said, said)
 
@@ -151,7 +135,7 @@ class Proof:
         expect(seen == "308", f"http: {seen}")
 
     def takes_a_call(self) -> None:
-        self.manage("shell", "--no-imports", "--command", OPEN_A_PAYMENT)
+        self.python(OPEN_A_PAYMENT)
         url = f"https://{ASCII}/payments/callbacks/oneplat"
         self.shell(f"grep -q {ASCII} /etc/hosts || echo 127.0.0.1 {ASCII} >> /etc/hosts")
         self.shell(
@@ -160,7 +144,7 @@ class Proof:
         )
         said = self.manage("send_test_callback", "oneplat", "--url", url)
         expect("200 in " in said, said)
-        expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "none")
+        expect("calls 1" in self.python(COUNT_CALLS), "none")
 
     def answers_as_the_guide_says(self) -> None:
         guide = (places.ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -174,7 +158,7 @@ class Proof:
         recipient = re.search(r"BACKUP_RECIPIENT=\S+", made)
         expect(recipient is not None, made)
         lines = f"BACKUP_TO=/var/backups/provodnik\n{recipient and recipient[0]}\n"
-        self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=lines)
+        self.add_settings(lines)
         self.manage("backup")
         said = self.manage("backup", "--check", "latest", "--identity", key)
         expect("whole" in said, said)
@@ -197,7 +181,7 @@ class Proof:
         self.said(f"{CURRENT}/deploy/rollback.sh")
         expect(self.shell(f"readlink {CURRENT}") == self.fallen_back_to, "another release runs")
         expect(self.ask("/health/live").endswith(" 200"), "web does not answer")
-        expect("calls 1" in self.manage("shell", "--no-imports", "--command", COUNT_CALLS), "lost")
+        expect("calls 1" in self.python(COUNT_CALLS), "lost")
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
         return [
@@ -214,11 +198,6 @@ class Proof:
             ("upgrade.sh --from a second copy", self.upgrades),
             ("rollback.sh", self.goes_back),
         ]
-
-
-def expect(true: bool, seen: str) -> None:
-    if not true:
-        raise Failed(seen)
 
 
 def run(arguments: list[str]) -> bool:
@@ -251,11 +230,6 @@ def run(arguments: list[str]) -> bool:
                 return False
             report(title, started)
     return True
-
-
-def report(title: str, started: float, *, failed: bool = False) -> None:
-    verdict = console.paint("FAILED", console.RED) if failed else console.paint("ok", console.GREEN)
-    console.say(f"{title:<50} {time.monotonic() - started:5.1f} s  {verdict}")
 
 
 def taken() -> str:

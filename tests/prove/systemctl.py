@@ -83,6 +83,8 @@ def start(name: str) -> int:
 
 
 def stop(name: str) -> int:
+    if name.endswith(".target"):
+        return max((stop(one) for one in words(unit_text(name), "Wants")), default=0)
     pid = pid_of(name)
     if pid is not None:
         os.killpg(pid, signal.SIGTERM)
@@ -108,14 +110,20 @@ def main(arguments: list[str]) -> int:
     (name,) = names
     if verb == "enable":
         ENABLED.mkdir(parents=True, exist_ok=True)
-        (ENABLED / name).symlink_to(UNITS / name)
+        if not (ENABLED / name).is_symlink():
+            (ENABLED / name).symlink_to(UNITS / name)
         return start(name) if "--now" in options else 0
+    if verb == "disable":
+        (ENABLED / name).unlink(missing_ok=True)
+        return stop(name) if "--now" in options else 0
     if verb == "is-enabled":
         return 0 if (ENABLED / name).exists() else 1
     if verb == "is-active":
         return 0 if RUN.exists() else 3
     if verb == "start":
         return start(name)
+    if verb == "stop":
+        return stop(name)
     if verb == "restart":
         return stop(name) or start(name)
     if verb in ("reload", "reload-or-restart"):

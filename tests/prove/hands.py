@@ -1,0 +1,47 @@
+"""What a person does on a machine, and how a proof tells what came of it."""
+
+from __future__ import annotations
+
+import time
+
+from devtools import console
+from tests.prove.machine import Machine, network
+
+
+class Failed(Exception):
+    """A step did not show what it claims; says what was seen."""
+
+
+class Hands:
+    def __init__(self, inside: Machine) -> None:
+        self.inside = inside
+
+    def said(self, *words: str, stdin: str = "", code: int = 0) -> str:
+        """What a command printed, which must end with `code`."""
+        done = self.inside.run(*words, stdin=stdin, env=network())
+        if done.returncode != code:
+            raise Failed(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-6000:]}")
+        return done.stdout
+
+    def shell(self, line: str, code: int = 0) -> str:
+        return self.said("bash", "-c", line, code=code)
+
+    def manage(self, *words: str) -> str:
+        return self.said("provodnik", *words)
+
+    def python(self, lines: str) -> str:
+        """What a few lines print within the installed release."""
+        return self.manage("shell", "--no-imports", "--command", lines)
+
+    def add_settings(self, lines: str) -> None:
+        self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=lines)
+
+
+def expect(true: bool, seen: str) -> None:
+    if not true:
+        raise Failed(seen)
+
+
+def report(title: str, started: float, *, failed: bool = False) -> None:
+    verdict = console.paint("FAILED", console.RED) if failed else console.paint("ok", console.GREEN)
+    console.say(f"{title:<70} {time.monotonic() - started:5.1f} s  {verdict}")

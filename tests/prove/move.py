@@ -1,0 +1,292 @@
+"""`./dev prove move`: the restore drill and the move to another server, typed as docs/deploy.md has them.
+
+A shop is installed on a first clean Debian and filled: sales of the past, applications with files, a customer who has
+bought and one who is about to. By the guide's own commands its backup is brought back on a second machine, for a drill,
+and the shop moves to a third, of another release of Debian. Each machine is gone before the next is made: nothing but
+the files that the guide tells to bring goes along. The waiting customer pays while no shop is there.
+
+The world outside is the sandbox; systemctl, certbot and the repository are stand-ins as for `./dev prove guide`, and
+certbot gives the new server nothing, as Let's Encrypt would. Needs what the installer's proof needs, and its ports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from devtools import console, places
+from tests.prove import guide
+from tests.prove.hands import Failed, Hands, expect, report
+from tests.prove.install import FILLED_IN, INSTALL, taken
+from tests.prove.machine import RELEASES, Machine, lacking, machine
+from tests.prove.outside import Buyer, Outside, outside, until
+from tests.prove.snapshot import Snapshot, database, snapshot, value
+from tests.support import filled
+
+ANYWHERE, REAL = "", "needs a real server"
+PLACES = SHOP, DRILL, OLD, NEW = (
+    "on the shop's server",
+    "on the machine of the drill",
+    "on the old server",
+    "on the new server",
+)
+KEYS = {
+    "BOT_TOKEN": "123456789:proof-of-the-installer-only",
+    "REMNAWAVE_API_TOKEN": 'of$HOME"and"quotes',
+    "ONEPLAT_SHOP_ID": "12",
+    "ONEPLAT_SHOP_SECRET": "proof-of-the-installer",
+}
+NO_CERTIFICATE = "#!/bin/sh\necho 'the name points to another server' >&2\nexit 1\n"
+IDENTITY, SETTINGS, BACKUPS = "identity.txt", "settings.tar.gz", "backups.tar"
+HTTPS = f"https://{guide.DOMAIN}"
+NUMBER = "0123456789abcdef" * 2
+CALLS = "SELECT count(*) FROM integrations_inboundcallback WHERE verdict = 'accepted'"
+REFERENCE = "SELECT reference FROM payments_payment ORDER BY id DESC LIMIT 1"
+LINK_WITHIN = 300.0  # seconds: without a call, open orders are asked about every minute or two
+FORM = {
+    "company": "ООО «Ромашка»",
+    "phone": "8 900 000-00-01",
+    "category": "contractor",
+    "specialisations": "roofing",
+    "regions": "77",
+    "about": "Кроем.",
+    "consent": "on",
+}
+
+
+class Server(Hands):
+    def __init__(self, inside: Machine, typed: list[guide.Block]) -> None:
+        super().__init__(inside)
+        self.typed = typed  # on this machine and on those before
+
+    def does(self, *where: str, holding: str = "") -> list[str]:
+        """Types the blocks that the guide has for this machine and that hold these words; what each printed."""
+        wanted = [
+            block
+            for _place, block in guide.blocks(*where)
+            if any(holding in command for command, _seen in block)
+        ]
+        expect(bool(wanted), f"the guide has nothing like {holding!r} {where}")
+        self.typed += wanted
+        return [guide.typed(self.inside, block) for block in wanted]
+
+    def ask(self, path: str, *options: str) -> str:
+        words = ("curl", "--silent", "--show-error", "--max-time", "10", *options, HTTPS + path)
+        return self.said(*words)
+
+    def snapshot(self) -> Snapshot:
+        return snapshot(self.inside.root)
+
+    def value(self, statement: str) -> str:
+        return value(self.inside.root, statement)
+
+    def apply_as_partners(self, count: int) -> None:
+        """By the site's form, with a file each."""
+        jar = (
+            "--cookie",
+            "/tmp/jar",
+            "--cookie-jar",
+            "/tmp/jar",
+            "--referer",
+            f"{HTTPS}/partners/join/",
+        )
+        for number in range(count):
+            paper = self.inside.root / f"tmp/{number}.pdf"
+            paper.write_bytes(b"%PDF-1.7\n" + b"%d" % number * 200_000 + b"\n%%EOF\n")
+            page = self.ask("/partners/join/", *jar)
+            token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+            fields = {
+                **FORM,
+                "csrfmiddlewaretoken": token,
+                "number": f"{number}" * 24,
+                "email": f"ivan{number}@example.test",
+                "papers": f"@/tmp/{number}.pdf",
+            }
+            form = [word for one in fields.items() for word in ("--form", "=".join(one))]
+            seen = self.ask("/partners/join/", *jar, *form, "--write-out", " %{http_code}")
+            expect(seen.endswith(" 302"), f"an application: {seen[-2000:]}")
+
+    def complaints(self) -> set[str]:
+        """What the doctor is not content with, by its names."""
+        said = self.inside.run("provodnik", "doctor").stdout
+        lines = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+        return {line.partition(":")[0] for line in lines if line[:1] in "⚠❌"}
+
+    def is_quiet(self) -> None:
+        """Nothing of ours runs, and nothing would after a restart of the machine."""
+        running = self.said("systemctl", "list-units", "--plain", "provodnik*")
+        expect(not running, f"runs: {running}")
+        self.said("systemctl", "is-enabled", "provodnik.target", code=1)
+
+    def is_ready(self) -> bool:
+        ready = "curl --silent --fail --max-time 5 http://127.0.0.1:8000/health/ready"
+        return self.inside.run("bash", "-c", ready).returncode == 0
+
+
+class Move:
+    def __init__(self, folder: Path, *, rows: int) -> None:
+        self.folder, self.rows = folder, rows
+        self.typed: list[guide.Block] = []
+        self.away = 0.0  # seconds that the shop was, by the guide's own commands
+
+    def goes(self, old: str, new: str) -> None:
+        roots = places.STATE / "machines"
+        with ExitStack() as held:
+            with machine(roots / "old", old) as inside:
+                server = self.first(inside, old, held)
+                self.leaves(server)
+            with machine(roots / "drill", old) as inside:
+                self.drills(self.prepared(inside, old))
+            with machine(roots / "new", new) as inside:
+                self.arrives(self.prepared(inside, new, certbot=NO_CERTIFICATE))
+        left = [block for _place, block in guide.blocks(*PLACES) if block not in self.typed]
+        expect(not left, f"nobody typed {left}")
+        said = f"{self.before.rows:,} rows, {len(self.before.files)} files"
+        console.say(
+            f"{said}; away for {self.away:.0f} s between the old server's last word and the new one's first"
+        )
+
+    def prepared(self, inside: Machine, release: str, *, certbot: str = guide.CERTBOT) -> Server:
+        with step(f"a clean {release}"):
+            guide.prepare(inside, certbot=certbot)
+        return Server(inside, self.typed)
+
+    def first(self, inside: Machine, release: str, held: ExitStack) -> Server:
+        """A shop that sells."""
+        server = self.prepared(inside, release)
+        server.does(REAL, holding="install.sh --domain")
+        certificate = inside.root / f"etc/letsencrypt/live/{guide.DOMAIN}/fullchain.pem"
+        self.authority = certificate.read_bytes()
+        self.world: Outside = held.enter_context(
+            outside(self.folder, domain=guide.DOMAIN, authority=certificate, keys=KEYS)
+        )
+        server.add_settings(FILLED_IN + self.world.settings)
+        with step("settings filled in, started"):
+            server.said(INSTALL)
+            until(server.is_ready, what="/health/ready")
+        with step(f"{self.rows:,} sales of the past, applications, customers"):
+            filled.fill(database(inside.root), self.rows)
+            server.apply_as_partners(3)
+            served, self.waiting = Buyer(self.world, 101), Buyer(self.world, 102)
+            self.buys(server, served)
+            self.waiting.orders()
+            self.ordered = server.value(REFERENCE)
+        return server
+
+    def buys(self, server: Server, buyer: Buyer) -> None:
+        buyer.orders()
+        buyer.pays(server.value(REFERENCE))
+        until(buyer.has_link, what=f"the link; {buyer.messages()}")
+
+    def leaves(self, server: Server) -> None:
+        server.does(ANYWHERE, holding="--new-key")
+        server.does(SHOP)
+        until(server.is_ready, what="/health/ready")
+        self.proof, self.complaints = self.asked_for_proof(server), server.complaints()
+        for printed in server.does(OLD, holding="settings.tar.gz"):
+            expect(not printed, printed)
+        began = time.monotonic()
+        server.does(OLD, holding="disable --now")
+        server.does(OLD, holding=BACKUPS)
+        self.away += time.monotonic() - began
+        server.is_quiet()
+        self.waiting.pays(self.ordered)
+        self.before = server.snapshot()
+        for name in (IDENTITY, SETTINGS, BACKUPS):
+            shutil.move(server.inside.root / "root" / name, self.folder / name)
+
+    def bring(self, server: Server, *names: str) -> None:
+        for name in names:
+            shutil.copy(self.folder / name, server.inside.root / "root" / name)
+
+    def drills(self, server: Server) -> None:
+        self.bring(server, IDENTITY, BACKUPS)
+        said = server.does(DRILL)
+        expect("NOT STARTED YET" in said[0], said[0])
+        self.is_as_it_was(server, said[2])
+
+    def is_as_it_was(self, server: Server, said: str) -> None:
+        with step("nothing runs; every row, number and file is as it was"):
+            expect(" is back." in said and "rules hold for all rows" in said, said)
+            server.is_quiet()
+            differs = self.before.differs(server.snapshot())
+            expect(not differs, "\n".join(differs))
+
+    def arrives(self, server: Server) -> None:
+        # Any machine believes Let's Encrypt; its stand-in has to be made known.
+        own = server.inside.root / "usr/local/share/ca-certificates/own.crt"
+        own.write_bytes(self.authority)
+        server.said("update-ca-certificates")
+        self.bring(server, SETTINGS, IDENTITY, BACKUPS)
+        (said,) = server.does(NEW, holding="install.sh")
+        expect("and nothing was started" in said, said)
+        server.is_quiet()
+        began = time.monotonic()
+        server.does(NEW, holding=BACKUPS)
+        (said,) = server.does(NEW, holding="provodnik restore")
+        self.away += time.monotonic() - began
+        self.is_as_it_was(server, said)
+        began = time.monotonic()
+        server.does(NEW, holding="enable --now")
+        until(server.is_ready, what="/health/ready")
+        self.away += time.monotonic() - began
+        with step("who paid while no shop was there has his link"):
+            until(self.waiting.has_link, what=f"it; {self.waiting.messages()}", within=LINK_WITHIN)
+        server.does(NEW, holding="provodnik doctor")
+        self.sells(server)
+
+    def sells(self, server: Server) -> None:
+        with step("the same SECRET_KEY; the doctor complains of nothing new"):
+            expect(self.asked_for_proof(server) == self.proof, "another proof of /health/live")
+            news = server.complaints() - self.complaints
+            expect(not news, f"{news}")
+        with step("a test call is stored, a customer buys, the ledgers agree"):
+            buyer, before = Buyer(self.world, 103), int(server.value(CALLS))
+            buyer.orders()
+            address = f"{HTTPS}/payments/callbacks/oneplat"
+            server.manage("send_test_callback", "oneplat", "--status", "0", "--url", address)
+            expect(int(server.value(CALLS)) == before + 1, "the test call was not stored")
+            buyer.pays(server.value(REFERENCE))
+            until(buyer.has_link, what=f"the link; {buyer.messages()}")
+            expect("rules hold for all rows" in server.manage("audit_ledgers"), "the ledgers")
+
+    def asked_for_proof(self, server: Server) -> str:
+        return server.ask(f"/health/live?proof={NUMBER}")
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    except Failed:
+        report(title, started, failed=True)
+        raise
+    report(title, started)
+
+
+def run(arguments: list[str]) -> bool:
+    parser = argparse.ArgumentParser(prog="./dev prove move", description=__doc__)
+    parser.add_argument("--release", choices=RELEASES, default=RELEASES[0], help="the old server's")
+    parser.add_argument("--to", choices=RELEASES, default=RELEASES[1], help="the new server's")
+    parser.add_argument("--rows", type=int, default=20_000, help="sales of the past")
+    options = parser.parse_args(arguments)
+    if why := lacking() or taken():
+        console.complain(why)
+        return False
+    with tempfile.TemporaryDirectory(prefix="prove-move-") as folder:
+        try:
+            Move(Path(folder), rows=options.rows).goes(options.release, options.to)
+        except Failed as seen:
+            console.write(str(seen))
+            return False
+        except subprocess.TimeoutExpired as late:
+            console.complain(f"a command did not end within {late.timeout:.0f} s")
+            return False
+    return True
