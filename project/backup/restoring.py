@@ -1,4 +1,4 @@
-"""The way back: looked at first, then all of the database or nothing, then the files."""
+"""The way back: looked at first, files beside those that are there, then all of the database or nothing."""
 
 from __future__ import annotations
 
@@ -53,11 +53,17 @@ def restore(
     say(f"{name}: whole, and opens with this identity")
     store, opener = _store(), identity(key)
     connection.close()
-    with store.get(f"{name}/{DATABASE}") as sealed, opened(sealed, opener) as stream:
-        database.restore(stream)
-    say("database restored")
+    # The files first, beside: a disk that is full for them must not leave a database without its files.
     with store.get(f"{name}/{FILES}") as sealed, opened(sealed, opener) as stream:
         count = files.unpack(stream)
+    try:
+        with store.get(f"{name}/{DATABASE}") as sealed, opened(sealed, opener) as stream:
+            database.restore(stream)
+    except BaseException:
+        files.forget()
+        raise
+    say("database restored")
+    files.put_in_place()
     say(f"files restored: {count}")
     log.info("backup.restored", name=name, files=count)
     return Restored(name, made, count)

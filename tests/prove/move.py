@@ -51,6 +51,7 @@ REFERENCE = "SELECT reference FROM payments_payment ORDER BY id DESC LIMIT 1"
 LINK_WITHIN = 300.0  # seconds: without a call, open orders are asked about every minute or two
 FORM = {
     "company": "ООО «Ромашка»",
+    "inn": "9901000010",
     "phone": "8 900 000-00-01",
     "category": "contractor",
     "specialisations": "roofing",
