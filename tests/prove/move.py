@@ -22,11 +22,12 @@ from pathlib import Path
 
 from devtools import console, places
 from tests.prove import guide
-from tests.prove.hands import Failed, Hands, expect, report
+from tests.prove.hands import Failed, expect, report
 from tests.prove.install import FILLED_IN, INSTALL, taken
 from tests.prove.machine import RELEASES, Machine, lacking, machine
 from tests.prove.outside import Buyer, Outside, outside, until
-from tests.prove.snapshot import Snapshot, database, snapshot, value
+from tests.prove.server import HTTPS, Server
+from tests.prove.snapshot import database
 from tests.support import filled
 
 ANYWHERE, REAL = "", "needs a real server"
@@ -44,7 +45,6 @@ KEYS = {
 }
 NO_CERTIFICATE = "#!/bin/sh\necho 'the name points to another server' >&2\nexit 1\n"
 IDENTITY, SETTINGS, BACKUPS = "identity.txt", "settings.tar.gz", "backups.tar"
-HTTPS = f"https://{guide.DOMAIN}"
 NUMBER = "0123456789abcdef" * 2
 CALLS = "SELECT count(*) FROM integrations_inboundcallback WHERE verdict = 'accepted'"
 REFERENCE = "SELECT reference FROM payments_payment ORDER BY id DESC LIMIT 1"
@@ -52,94 +52,6 @@ FOUND = "деньги у платёжной системы"  # the bot's words f
 NO_MAIL = (
     "⚠️ Failing again and again"  # letters to applicants, once they have been tried for long enough
 )
-FORM = {
-    "company": "ООО «Ромашка»",
-    "inn": "9901000010",
-    "phone": "8 900 000-00-01",
-    "category": "contractor",
-    "specialisations": "roofing",
-    "regions": "77",
-    "about": "Кроем.",
-    "consent": "on",
-}
-
-
-class Server(Hands):
-    def __init__(self, inside: Machine, typed: list[guide.Block]) -> None:
-        super().__init__(inside)
-        self.typed = typed  # on this machine and on those before
-
-    def does(self, *where: str, holding: str = "") -> list[str]:
-        """Types the blocks that the guide has for this machine and that hold these words; what each printed."""
-        wanted = [
-            block
-            for _place, block in guide.blocks(*where)
-            if any(holding in command for command, _seen in block)
-        ]
-        expect(bool(wanted), f"the guide has nothing like {holding!r} {where}")
-        self.typed += wanted
-        return [guide.typed(self.inside, block) for block in wanted]
-
-    def ask(self, path: str, *options: str) -> str:
-        words = ("curl", "--silent", "--show-error", "--max-time", "10", *options, HTTPS + path)
-        return self.said(*words)
-
-    def snapshot(self) -> Snapshot:
-        return snapshot(self.inside.root)
-
-    def value(self, statement: str) -> str:
-        return value(self.inside.root, statement)
-
-    def apply_as_partners(self, count: int) -> None:
-        """By the site's form, with a file each."""
-        jar = (
-            "--cookie",
-            "/tmp/jar",
-            "--cookie-jar",
-            "/tmp/jar",
-            "--referer",
-            f"{HTTPS}/partners/join/",
-        )
-        for number in range(count):
-            paper = self.inside.root / f"tmp/{number}.pdf"
-            paper.write_bytes(b"%PDF-1.7\n" + b"%d" % number * 200_000 + b"\n%%EOF\n")
-            page = self.ask("/partners/join/", *jar)
-            token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-            fields = {
-                **FORM,
-                "csrfmiddlewaretoken": token,
-                "number": f"{number}" * 24,
-                "email": f"ivan{number}@example.test",
-                "papers": f"@/tmp/{number}.pdf",
-            }
-            form = [word for one in fields.items() for word in ("--form", "=".join(one))]
-            seen = self.ask("/partners/join/", *jar, *form, "--write-out", " %{http_code}")
-            expect(seen.endswith(" 302"), f"an application: {seen[-2000:]}")
-
-    def believes(self, authority: bytes) -> None:
-        """Any machine knows Let's Encrypt; its stand-in has to be made known, to programs and to ours."""
-        root = self.inside.root
-        (root / "usr/local/share/ca-certificates/own.crt").write_bytes(authority)
-        self.said("update-ca-certificates")
-        for bundle in (root / "opt/provodnik/venvs").rglob("certifi/cacert.pem"):
-            with bundle.open("ab") as file:
-                file.write(authority)
-
-    def complaints(self) -> set[str]:
-        """What the doctor is not content with, by its names."""
-        said = self.inside.run("provodnik", "doctor").stdout
-        lines = [line.strip() for line in said.splitlines()]
-        return {line.partition(":")[0] for line in lines if line.startswith(("⚠", "❌"))}
-
-    def is_quiet(self) -> None:
-        """Nothing of ours runs, and nothing would after a restart of the machine."""
-        running = self.said("systemctl", "list-units", "--plain", "provodnik*")
-        expect(not running, f"runs: {running}")
-        self.said("systemctl", "is-enabled", "provodnik.target", code=1)
-
-    def is_ready(self) -> bool:
-        ready = "curl --silent --fail --max-time 5 http://127.0.0.1:8000/health/ready"
-        return self.inside.run("bash", "-c", ready).returncode == 0
 
 
 class Move:
