@@ -49,9 +49,8 @@ NUMBER = "0123456789abcdef" * 2
 CALLS = "SELECT count(*) FROM integrations_inboundcallback WHERE verdict = 'accepted'"
 REFERENCE = "SELECT reference FROM payments_payment ORDER BY id DESC LIMIT 1"
 FOUND = "деньги у платёжной системы"  # the bot's words for money without a call
-NO_MAIL = (
-    "⚠️ Failing again and again"  # letters to applicants, once they have been tried for long enough
-)
+# Letters to applicants, once they have been tried for long enough: there is no mail server.
+NO_MAIL = "⚠️ Failing again and again"
 
 
 class Move:
