@@ -16,9 +16,9 @@ import certifi
 import requests
 
 from devtools import places, plan
+from devtools.ports import any_free
 from devtools.process import tie_to_us
 from tests.prove.hands import Failed
-from tests.support.valkey import free_port
 
 PATIENCE = 60.0  # seconds until a thing that takes a moment must have happened
 # Names and authorities as the sandbox alone sees them: it calls the shop by its name, and believes the certificate.
@@ -63,7 +63,7 @@ def outside(
     folder: Path, *, domain: str, authority: Path, keys: dict[str, str]
 ) -> Iterator[Outside]:
     """`keys` are the shop's, by their names; the shop's name leads to this machine, whoever listens there."""
-    world = Outside(plan.Addresses(*(free_port() for _ in range(4))))
+    world = Outside(plan.Addresses(*(any_free() for _ in range(4))))
     hosts, believed = folder / "hosts", folder / "authorities.pem"
     hosts.write_text(f"127.0.0.1 localhost {domain}\n")
     believed.write_text(Path(certifi.where()).read_text() + authority.read_text())
