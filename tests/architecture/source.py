@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+# Reading all of it takes longer than any of the tests: one process does it for all of them.
+READ_ONCE = pytest.mark.xdist_group("source")
 
 ROOT: Path = settings.BASE_DIR
 APPS = ("project", "bot", "partners", "payments", "integrations")

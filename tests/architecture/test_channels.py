@@ -7,7 +7,9 @@ import re
 from partners.models import Channel
 from partners.services.channels import PORTS
 from tests.architecture import rules
-from tests.architecture.source import product, read, tree
+from tests.architecture.source import READ_ONCE, product, read, tree
+
+pytestmark = READ_ONCE
 
 FOLDER = "partners/services/channels/"
 # The bot itself brings what is written to it.

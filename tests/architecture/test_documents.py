@@ -9,9 +9,11 @@ import pytest
 from django.core.management import get_commands
 
 from devtools.commands import COMMANDS
-from tests.architecture.source import ROOT, files, read
+from tests.architecture.source import READ_ONCE, ROOT, files, read
 from tests.architecture.test_environment import explained
 from tests.payments.providers.contract import ProviderContract
+
+pytestmark = READ_ONCE
 
 READMES = ("README.md", "README.ru.md")
 DOCUMENTS = [name for name in files() if name.endswith(".md") and not name.startswith("vendor/")]

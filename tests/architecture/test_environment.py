@@ -12,7 +12,9 @@ from devtools import configuration
 from integrations.checks import NAMES
 from payments.registry import known_slugs
 from project.settings import base
-from tests.architecture.source import APPS, dotted, nodes, product, python_files, read
+from tests.architecture.source import APPS, READ_ONCE, dotted, nodes, product, python_files, read
+
+pytestmark = READ_ONCE
 
 READERS = {"env.text", "env.flag", "env.number", "env.words"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")

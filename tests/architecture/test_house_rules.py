@@ -17,6 +17,7 @@ from project.settings.queues import OUTBOX_LANES
 from tests.architecture import rules
 from tests.architecture.source import (
     APPS,
+    READ_ONCE,
     ROOT,
     SANDBOX,
     dotted,
@@ -28,6 +29,8 @@ from tests.architecture.source import (
     read,
     tree,
 )
+
+pytestmark = READ_ONCE
 
 LONGEST_FILE = 300
 TEXTS = (

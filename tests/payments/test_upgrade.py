@@ -15,6 +15,8 @@ import pytest
 
 from devtools import places
 
+pytestmark = pytest.mark.xdist_group("upgrade")
+
 
 @pytest.fixture(scope="module")
 def upgraded() -> Iterator[dict[str, Any]]:
