@@ -40,9 +40,8 @@ class Watchman:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="watchman")
         self._look: Future[None] | None = None
         self._blind_since: float | None = None  # the database has not answered since then
-        self._away: Telling | None = (
-            None  # what we tell, or told, of an outage that is not over for staff
-        )
+        # What we tell, or told, of an outage that is not over for staff.
+        self._away: Telling | None = None
         self._back: Telling | None = None
         self._mark = Mark(f"{socket.gethostname()}:{os.getpid()}")
 
@@ -87,10 +86,8 @@ class Watchman:
                 self._tell_back()
             elif (blind := time.monotonic() - since) > AWAY:
                 self._tell_away(now() - timedelta(seconds=blind))
-        except Exception:
-            log.exception(
-                "watchman.not_told"
-            )  # and tried again: an end of this is an end of the watch
+        except Exception:  # tried again: an end of this is an end of the watch
+            log.exception("watchman.not_told")
 
     def _tell_away(self, since: datetime) -> None:
         if self._back is not None and self._back.is_heard:
