@@ -19,9 +19,7 @@ log = logging.getLogger(__name__)
 
 PACKAGE = "integrations.sandbox"
 SAVE_DELAY = 0.3  # seconds; a burst of changes becomes one write
-SAVE_SHARE = (
-    10  # times as long as a write took: what the sandbox of a large shop is left to answer in
-)
+SAVE_SHARE = 10  # times as long as a write took the sandbox of a large shop is left to answer
 
 Kind = TypeVar("Kind", bound=Simulator)
 
