@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from integrations.services.heartbeats import PROCESSES
 from tests.e2e.browser import DESK, Window, window
@@ -55,13 +56,33 @@ def test_a_customer_buys_in_the_chat(stack, desk):
     bank.shot("bank", whole=True)
 
     desk.sees("Ваша ссылка:", within="#messages")
-    desk.sees(
-        "Оплата получена: счёт №", within="#messages"
-    )  # the invoice's own message, edited after it
+    desk.sees("Оплата получена: счёт №", within="#messages")  # the invoice, edited after it
     paid = desk.text("#messages")
     assert re.search(r"Доступ открыт до \d+ \w+ 20\d\d", paid)
     assert len(re.findall(r"/sub/\w+", paid)) == 1
     desk.shot("access")
+
+
+def test_a_chat_made_before_the_page_has_heard_of_any_stays_open(stack, desk):
+    held: list[Callable[[], None]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+            return
+        older = route.fetch()
+        held.append(lambda: route.fulfill(response=older))
+
+    desk.page.route("**/control/telegram/changes*", hold)
+    desk.page.goto(f"{stack.sandbox}/chat/")
+    desk.page.get_by_role("button", name="Новый клиент").click()
+    desk.page.get_by_label("Имя", exact=True).fill("Анна")
+    desk.page.get_by_role("button", name="Открыть чат").click()
+    desk.page.wait_for_url("**/chat/#*")
+    answer = held[0]
+    answer()
+    desk.page.get_by_role("button", name="Запустить").wait_for()
+    desk.page.unroute_all(behavior="ignoreErrors")
 
 
 def test_the_first_page_leads_to_what_needs_a_person(stack, desk, sign_in, new_customer):

@@ -6,7 +6,8 @@ import {drawTopics, groupActions, inTopic, topicOf} from "./topics.js";
 
 const find = (id) => document.getElementById(id);
 const chats = new Map(), messages = new Map(), waiting = new Map();
-let current = null, thread = null, bot = {username: "", name: "", description: ""};
+// `awaited` was made on this page, and comes with the news: those that are on their way may be older than it.
+let current = null, awaited = null, thread = null, bot = {username: "", name: "", description: ""};
 
 let atEnd = true;
 
@@ -30,7 +31,7 @@ const act = {
       return;
     }
     event.preventDefault();
-    choose(await welcome(chats, bot, payload) ?? current);
+    meet(payload);
   },
 };
 
@@ -61,13 +62,19 @@ function apply(news, fresh) {
     if (view.deleted) talk.delete(view.message_id); else talk.set(view.message_id, view);
     touched.add(view.chat_id);
   }
-  if (fresh && !chats.has(current)) choose(remembered());
+  if (chats.has(awaited)) awaited = null;
+  if (fresh && !chats.has(current) && (awaited === null || awaited !== current)) choose(remembered());
   else {
     if (touched.has(current)) drawTalk();
     drawPerson();
   }
   news.presses.forEach(answered);
   seen();
+}
+
+async function meet(payload = null) {
+  awaited = await welcome(chats, bot, payload);
+  choose(awaited ?? current);
 }
 
 function remembered() {
@@ -205,7 +212,7 @@ find("menu").onclick = () => (find("commands").hidden ? drawCommands("") : (find
 find("more").onclick = () => { drawActions(); find("actions").hidden = !find("actions").hidden; };
 find("messages").onscroll = ({target}) => { atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 120; };
 find("close").onclick = () => choose(null);
-find("add").onclick = async () => choose(await welcome(chats, bot) ?? current);
+find("add").onclick = () => meet();
 document.addEventListener("click", (event) => {
   if (!event.target.closest("#more")) find("actions").hidden = true;
   if (!event.target.closest("#menu, #text")) find("commands").hidden = true;
@@ -214,5 +221,5 @@ document.addEventListener("visibilitychange", seen);
 const offered = new URLSearchParams(location.search).get("start");
 follow("/control/telegram/changes", (news, fresh) => {
   apply(news, fresh);
-  if (fresh && offered !== null && !location.hash) welcome(chats, bot, offered).then((id) => choose(id ?? current));
+  if (fresh && offered !== null && !location.hash) meet(offered);
 });

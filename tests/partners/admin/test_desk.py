@@ -68,6 +68,14 @@ def test_an_application_is_found_by_what_one_knows_of_it(office):
     assert shown(office, Application, "q=999999999999999999999") == set()
 
 
+def test_a_short_number_is_no_beginning_of_an_inn(office):
+    wanted = an_application()
+    number = str(wanted.pk)
+    other = an_application(inn=f"{number}{'0' * (10 - len(number))}")
+    assert shown(office, Application, f"q={number}") == {wanted.pk}
+    assert shown(office, Application, f"q={other.inn[:4]}") >= {other.pk}
+
+
 def test_the_filters_choose(office, boss):
     risky = a_busy_application(boss, source="tilda", check_state="manual")
     plain = an_application(form="profile_update", source="api")

@@ -12,6 +12,7 @@ from payments.services.renewal_runs import renew_due
 from payments.services.renewals import Reason
 from tests.payments.properties.faults import Fault, faults
 from tests.payments.properties.operations.base import Operations, customers
+from tests.payments.properties.world import UNHURRIED
 
 
 class Renewals(Operations):
@@ -24,7 +25,7 @@ class Renewals(Operations):
         if wait and due is not None and due.next_try_at is not None:
             clock.moment = max(clock.moment, due.next_try_at)
         bank.declines, bank.mute, bank.down = said == "no", said == "lost", said == "down"
-        self.world.attempt(lambda: renew_due(seconds=5), fault=fault)
+        self.world.attempt(lambda: renew_due(seconds=UNHURRIED), fault=fault)
         bank.declines = bank.mute = bank.down = False
 
     @rule(customer=customers)
