@@ -273,9 +273,9 @@ stage_ref() { # REF
 }
 
 new_release() { # WORD
-    name=$(date -u +%Y%m%dT%H%M%S)-$1
+    # Named by the second, which may not be over yet.
+    while name=$(date -u +%Y%m%dT%H%M%S)-$1 && [ -e "$releases/$name" ]; do sleep 0.2; done
     release=$releases/$name.new
-    [ ! -e "$releases/$name" ] || die "$releases/$name is there already: try again"
     mkdir -p "$release" "$PROVODNIK_HOME/venvs"
 }
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -44,7 +46,10 @@ _telegram_ids = count(700_100_200)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that names the database outlives those it starts, and drops it."""
+    """The process that names the database outlives those it starts, and drops it. Each has a Redis to itself."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        number = int(worker.removeprefix("gw")) + 1
+        settings.REDIS_URL = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
     if name := databases.name_the_migrated():
         config.add_cleanup(lambda: databases.forget_the_migrated(name))
 

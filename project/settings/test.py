@@ -37,7 +37,7 @@ STORAGES = {
 AXES_ENABLED = False
 # No pauses between two presses of a test; those that are about pauses set their own.
 COOLDOWNS = dict.fromkeys(COOLDOWNS, 0)
-# Tests share one Redis: a ban of one would stop the others. Those about the pace set their own.
+# A ban of one test would stop the next. Those about the pace set their own.
 TELEGRAM_A_SECOND = 0
 CELERY_TASK_ALWAYS_EAGER = False
 LOG_FORMAT = "json"
