@@ -7,9 +7,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from tests.bench import access, mailing, partners, report, selling, session, settle
 from tests.bench.servers import BenchFailed
+
+Measured = tuple[dict[str, Any], bool]  # figures, and whether they meet the marks
 
 
 def main() -> int:
@@ -17,7 +21,7 @@ def main() -> int:
     parser.add_argument(
         "subject",
         nargs="?",
-        choices=["callbacks", "partners", "mailing", "access"],
+        choices=SUBJECTS,
         default="callbacks",
     )
     parser.add_argument("--quick", action="store_true", help="about three minutes instead of ten")
@@ -33,76 +37,52 @@ def main() -> int:
     )
     parser.add_argument("--people", type=int, help="of access: how many wait")
     options = parser.parse_args()
-    if options.subject == "partners":
-        return registry(options)
-    if options.subject == "mailing":
-        return mailings(options)
-    if options.subject == "access":
-        return accesses(options)
+    try:
+        figures, is_met = SUBJECTS[options.subject](options)
+    except BenchFailed as failure:
+        report.say(f"bench failed: {failure}")
+        return 2
+    if options.json:
+        report.json_line(figures)
+    return 0 if is_met else 1
+
+
+def callbacks(options: argparse.Namespace) -> Measured:
     plan = session.QUICK if options.quick else session.FULL
-    try:
-        figures = session.run(
-            os.environ["DATABASE_URL"], os.environ["REDIS_URL"], plan, say=report.say
-        )
-    except BenchFailed as failure:
-        report.say(f"bench failed: {failure}")
-        return 2
+    figures = session.run(*_servers(), plan, say=report.say)
     report.table(figures)
-    if options.json:
-        report.json_line(figures)
-    return 0 if report.marks_met(figures) else 1
+    return figures, report.marks_met(figures)
 
 
-def registry(options: argparse.Namespace) -> int:
-    figures = partners.run(
-        os.environ["DATABASE_URL"], os.environ["REDIS_URL"], quick=options.quick, say=report.say
-    )
-    if options.json:
-        report.json_line(figures)
-    return 0 if partners.marks_met(figures) else 1
+def registry(options: argparse.Namespace) -> Measured:
+    figures = partners.run(*_servers(), quick=options.quick, say=report.say)
+    return figures, partners.marks_met(figures)
 
 
-def mailings(options: argparse.Namespace) -> int:
+def mailings(options: argparse.Namespace) -> Measured:
     if options.selling:
-        return while_selling(options)
-    figures = mailing.run(os.environ["DATABASE_URL"], quick=options.quick, say=report.say)
-    if options.json:
-        report.json_line(figures)
-    return 0 if mailing.marks_met(figures) else 1
+        figures = selling.run(*_servers(), rate=options.rate, quick=options.quick, say=report.say)
+        return figures, selling.marks_met(figures)
+    figures = mailing.run(_servers()[0], quick=options.quick, say=report.say)
+    return figures, mailing.marks_met(figures)
 
 
-def while_selling(options: argparse.Namespace) -> int:
-    try:
-        figures = selling.run(
-            os.environ["DATABASE_URL"],
-            os.environ["REDIS_URL"],
-            rate=options.rate,
-            quick=options.quick,
-            say=report.say,
-        )
-    except BenchFailed as failure:
-        report.say(f"bench failed: {failure}")
-        return 2
-    if options.json:
-        report.json_line(figures)
-    return 0 if selling.marks_met(figures) else 1
+def accesses(options: argparse.Namespace) -> Measured:
+    people = options.people or (access.FEW if options.quick else access.MANY)
+    figures = access.run(*_servers(), people=people, pause=options.pause, say=report.say)
+    return figures, access.marks_met(figures)
 
 
-def accesses(options: argparse.Namespace) -> int:
-    try:
-        figures = access.run(
-            os.environ["DATABASE_URL"],
-            os.environ["REDIS_URL"],
-            people=options.people or (access.FEW if options.quick else access.MANY),
-            pause=options.pause,
-            say=report.say,
-        )
-    except BenchFailed as failure:
-        report.say(f"bench failed: {failure}")
-        return 2
-    if options.json:
-        report.json_line(figures)
-    return 0 if access.marks_met(figures) else 1
+def _servers() -> tuple[str, str]:
+    return os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
+
+
+SUBJECTS: dict[str, Callable[[argparse.Namespace], Measured]] = {
+    "callbacks": callbacks,
+    "partners": registry,
+    "mailing": mailings,
+    "access": accesses,
+}
 
 
 if __name__ == "__main__":

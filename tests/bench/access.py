@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import django
 import requests
 
 from devtools.ports import any_free
@@ -29,19 +28,8 @@ LOOKS = 0.25  # seconds between two looks
 
 
 def run(database_url: str, redis_url: str, *, people: int, pause: int, say: Say) -> dict[str, Any]:
-    url = data.fresh_database(database_url)
-    try:
-        say("preparing the database")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tests.support.mailer_settings",
-        }
-        data.migrate(os.environ)
-        django.setup()
+    with data.for_this_process(database_url, say=say) as url:
         return _serve(url, redis_url, people=people, pause=pause, say=say)
-    finally:
-        django.db.connections.close_all()
-        data.drop_database(database_url)
 
 
 def _serve(url: str, redis_url: str, *, people: int, pause: int, say: Say) -> dict[str, Any]:

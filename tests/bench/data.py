@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import django
+import django.db
 import psycopg
 from psycopg import sql
 
@@ -38,6 +42,24 @@ def drop_database(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         name = sql.Identifier(DATABASE)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+@contextmanager
+def for_this_process(server: str, *, say: Callable[[str], None]) -> Iterator[str]:
+    """The address of a database with every table, which Django of this process uses too; dropped at the end."""
+    url = fresh_database(server)
+    try:
+        say("preparing the database")
+        os.environ |= {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "tests.support.mailer_settings",
+        }
+        migrate(os.environ)
+        django.setup()
+        yield url
+    finally:
+        django.db.connections.close_all()
+        drop_database(server)
 
 
 def migrate(env: Mapping[str, str]) -> None:

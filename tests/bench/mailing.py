@@ -6,14 +6,11 @@ at a raised limit with 429 now and then and two kill -9, and letters through a m
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import django
 
 from tests.bench import data
 
@@ -24,13 +21,7 @@ USED_AT_LEAST = 0.95  # of what broadcasts may take
 
 
 def run(database_url: str, *, quick: bool, say: Say) -> dict[str, Any]:
-    url = data.fresh_database(database_url)
-    try:
-        say("preparing the database")
-        settings = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.support.mailer_settings"}
-        os.environ |= settings
-        data.migrate(os.environ)
-        django.setup()
+    with data.for_this_process(database_url, say=say) as url:
         return {
             "real": _broadcast(url, 300 if quick else 1_500, limit=REAL, is_rough=False, say=say),
             "rough": _broadcast(
@@ -38,9 +29,6 @@ def run(database_url: str, *, quick: bool, say: Say) -> dict[str, Any]:
             ),
             "letters": _letters(url, 300 if quick else 2_000, say=say),
         }
-    finally:
-        django.db.connections.close_all()
-        data.drop_database(database_url)
 
 
 def _broadcast(url: str, people: int, *, limit: int, is_rough: bool, say: Say) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Telegram's own limit, who have only begun when the calls come.
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +13,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import django
 import psycopg
 
 from tests.bench import data, settle
@@ -29,20 +27,9 @@ WITHIN = 600.0
 
 
 def run(database_url: str, redis_url: str, *, rate: int, quick: bool, say: Say) -> dict[str, Any]:
-    url = data.fresh_database(database_url)
-    try:
-        say("preparing the database")
-        os.environ |= {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tests.support.mailer_settings",
-        }
-        data.migrate(os.environ)
-        django.setup()
+    with data.for_this_process(database_url, say=say) as url:
         people, seconds = (5_000, 10) if quick else (100_000, 60)
         return _sell_while(url, redis_url, rate=rate, people=people, seconds=seconds, say=say)
-    finally:
-        django.db.connections.close_all()
-        data.drop_database(database_url)
 
 
 def _sell_while(
