@@ -59,6 +59,7 @@ def test_a_transaction_that_is_rolled_back_takes_the_row_along():
 
 
 def test_without_prepared_statements_it_works_too():
+    connection.close()  # which other tests have prepared it on
     connection.ensure_connection()
     connection.connection.prepare_threshold = None
     inbox.store_callback(source="oneplat", raw=RAW)

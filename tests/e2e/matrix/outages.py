@@ -20,6 +20,8 @@ SILENT = "hang"
 KINDS = ("reset", "status", "garbage", DONE_UNHEARD, SILENT)
 # Seconds of silence where a worker waits: both processes of the stack's would sit out their 20 s, and nobody be served.
 SHORT = 4
+# Seconds: one refund may meet all that goes wrong, and then waits 2 + 4 + 8 + 16 + 32.
+UNLUCKY = 150.0
 UNCONFIRMED = (
     "SELECT count(*) FROM integrations_inboundcallback WHERE source = %s AND status = 'confirming'"
     " AND attempts > 0"
@@ -141,7 +143,7 @@ def down_at_refund(
     for cell in cells:
         amount = stack.value("SELECT amount FROM payments_payment WHERE id = %s", cell.payment_id)
         desk.asks("give_back", payment_id=cell.payment_id, amount=str(amount))
-    shop.expect(cells, Facts("refunded", captures=1, links=1))
+    shop.expect(cells, Facts("refunded", captures=1, links=1), within=UNLUCKY)
     left = [one for one in stack.ask("faults")["faults"] if one["operation"] == operation]
     assert left == [], f"faults that were not met: {left}"
     assert [times_given_back(cell) for cell in cells] == [1] * len(cells)

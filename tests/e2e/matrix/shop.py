@@ -41,11 +41,17 @@ class Shop:
             if of in (None, channel.provider) and not channel.provider.cannot.keys() & set(ways)
         ]
 
-    def expect(self, cells: Iterable[Cell], wanted: Facts | Mapping[Cell, Facts]) -> None:
+    def expect(
+        self,
+        cells: Iterable[Cell],
+        wanted: Facts | Mapping[Cell, Facts],
+        *,
+        within: float = WITHIN,
+    ) -> None:
         """Wait until each cell shows these facts, and remember that it must go on showing them."""
         cells = list(cells)
         wishes = wanted if isinstance(wanted, Mapping) else dict.fromkeys(cells, wanted)
-        until = time.monotonic() + WITHIN
+        until = time.monotonic() + within
         while True:
             seen = facts(self.stack, cells)
             wrong = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from integrations.clock import now
 from integrations.models import InboundCallback, OutboxMessage
@@ -94,7 +95,7 @@ def test_every_state_is_a_word_with_a_sign(office):
 def test_dates_lead_from_the_year_down_to_the_day(office):
     old = factories.a_payment(created_at=now() - timedelta(days=400))
     new = factories.a_payment()
-    year, day = f"{now():%Y}", f"{now():%Y-%m-%d}"
+    year, day = f"{localdate():%Y}", f"{localdate():%Y-%m-%d}"
 
     assert shown(office, Payment) == {old.pk, new.pk}
     assert shown(office, Payment, f"when={year}") == {new.pk}
