@@ -79,9 +79,8 @@ class EnteredAddress:
 class ShowsAddresses(Protocol):
     """A provider whose API says which addresses were entered in its cabinet."""
 
-    needed_kinds: ClassVar[
-        frozenset[str]
-    ]  # of `callback_kinds`: without these calls money is lost or left unseen
+    # Of `callback_kinds`: without these calls money is lost or left unseen.
+    needed_kinds: ClassVar[frozenset[str]]
 
     def entered_address(self, kind: str) -> EnteredAddress:
         """For one of `callback_kinds`. Raises ServiceUnreachable, ServiceRefused."""
