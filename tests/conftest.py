@@ -42,6 +42,7 @@ hypothesis.settings.load_profile("ci")
 # Fixtures that start every process, once in each worker that comes by one of their tests.
 PRODUCTS = {"stack", "polling", "stock"}
 A_LONG_TEST = 600  # seconds that it may take
+A_LONG_NAME = 100  # characters or bytes
 _telegram_ids = count(700_100_200)
 
 
@@ -52,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.REDIS_URL = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
     if name := databases.name_the_migrated():
         config.add_cleanup(lambda: databases.forget_the_migrated(name))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A whole file or page is called by its number. Its content may hold the hour, and then the suite's processes,
+    which collect for themselves, would not agree on the test's name.
+    """
+    return argname if isinstance(val, bytes | str) and len(val) > A_LONG_NAME else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
