@@ -1,14 +1,13 @@
 """`./dev prove install`: deploy/install.sh in a clean Debian, then a call, a backup, an upgrade and the way back.
 
-Everything is real but systemd, which does not run in a chroot: tests/prove/systemctl.py starts what the unit files say.
-Needs root, debootstrap, a way to Debian's and Python's packages, and the ports 80, 443, 5432, 6379, 8000 and 8001.
+Everything is real, systemd too. Needs root, debootstrap, systemd-nspawn (Debian's systemd-container), a way to Debian's
+and Python's packages, and the ports 80, 443, 5432, 6379, 8000 and 8001.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -213,9 +212,6 @@ def run(arguments: list[str]) -> bool:
     started = time.monotonic()
     with machine(places.STATE / "machines" / "install", options.release) as inside:
         lay_the_tree(inside.root / SOURCE.lstrip("/"))
-        shutil.copy(
-            Path(__file__).with_name("systemctl.py"), inside.root / "usr/local/bin/systemctl"
-        )
         report("a clean Debian", started)
         proof = Proof(inside)
         for title, step in proof.steps():

@@ -1,8 +1,9 @@
-"""A clean Debian to install in: a folder made by debootstrap, entered by chroot, with processes and mounts of its own.
+"""A clean Debian to install in: a folder made by debootstrap, booted with its own systemd by systemd-nspawn.
 
-Whatever happens, its processes end and its mounts go when the one process that holds them does. The network is this
-machine's: what listens there must find its port free. How this machine reaches packages (mirror, proxies, authorities)
-is handed on as files and variables of the run, so that no part of it stands in the repository.
+Whatever happens, its processes end and its mounts go when systemd-nspawn does. The network is this machine's: what
+listens there must find its port free. How this machine reaches packages (mirror, proxies, authorities) is handed on as
+files and variables of the run, so that no part of it stands in the repository. Where this machine still counts by the
+first kind of control groups, limits of memory and of tasks are not enforced inside.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
@@ -28,19 +30,21 @@ HANDED_ON = re.compile(
     r"(?i)(https?|all|no)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)"
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
 )
-HOLDER = """
-mount -t tmpfs -o mode=755 dev "$1/dev"
-for one in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0"; do
-    set -- "$1" $one; mknod -m 666 "$1/dev/$2" c "$3" "$4"
-done
-mkdir "$1/dev/shm" && chmod 1777 "$1/dev/shm"
-ln -s /proc/self/fd "$1/dev/fd"
-echo ready
-exec >&- 2>&-
-exec chroot "$1" bash -c 'while :; do sleep 3600 & wait $!; done'
-"""
+# As a server comes, and no more.
+PACKAGES = ("ca-certificates", "dbus", "systemd", "systemd-sysv")
+BOOT = (
+    *("systemd-nspawn", "--quiet", "--settings=no", "--register=no", "--keep-unit", "--boot"),
+    *("--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
+)
+# Otherwise it hands on the first kind of control groups where the host still has it, and systemd 256 refuses that.
+AS_OF_NOW = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+UP = 60.0  # seconds that a boot may take
 TURN = Path(tempfile.gettempdir()) / "provodnik-machine.lock"
-NEEDED = ("debootstrap", "unshare", "nsenter", "chroot")
+NEEDED = ("debootstrap", "systemd-nspawn", "nsenter", "chroot")
+
+
+class Down(Exception):
+    """No process runs inside."""
 
 
 def lacking() -> str:
@@ -54,13 +58,22 @@ def lacking() -> str:
 @dataclass(frozen=True)
 class Machine:
     root: Path
-    holder: int  # the process that holds its mounts and its processes
+    keeper: int  # systemd-nspawn; the machine's first process is its only child, another one after a reboot
+
+    @property
+    def first(self) -> int:
+        """The number, here, of the process that is 1 inside. Raises `Down` while there is none."""
+        children = Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
+        if len(children) != 1:
+            raise Down(f"the machine in {self.root} does not run")
+        return int(children[0])
 
     def command(self, *words: str, env: Mapping[str, str] | None = None) -> list[str]:
         inside = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         pairs = [f"{name}={value}" for name, value in {**inside, **(env or {})}.items()]
-        enter = ["nsenter", "--target", str(self.holder), "--mount", "--pid"]
-        return [*enter, "chroot", str(self.root), "env", "-i", "HOME=/root", *pairs, *words]
+        spaces = ("--mount", "--pid", "--uts", "--ipc", "--cgroup")
+        enter = ["nsenter", "--target", str(self.first), *spaces]
+        return [*enter, "env", "-i", "HOME=/root", *pairs, *words]
 
     def run(
         self,
@@ -80,6 +93,18 @@ class Machine:
             check=False,
         )
 
+    def wait_until_up(self) -> None:
+        """Until all that starts with the machine has started or failed to; raises `Down` if that takes too long."""
+        until = time.monotonic() + UP
+        while True:
+            with suppress(Down):
+                said = self.run("systemctl", "is-system-running", "--wait").stdout.strip()
+                if said in ("running", "degraded"):
+                    return
+            if time.monotonic() > until:
+                raise Down(f"the machine in {self.root} does not come up")
+            time.sleep(0.2)
+
 
 @contextmanager
 def machine(root: Path, release: str) -> Iterator[Machine]:
@@ -94,40 +119,43 @@ def machine(root: Path, release: str) -> Iterator[Machine]:
 
 
 def _machine(root: Path, release: str) -> Iterator[Machine]:
-    archive = _archive(release)
+    packed = archive(release, *PACKAGES)
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    subprocess.run(["tar", "-xpf", str(archive), "-C", str(root)], check=True)
+    subprocess.run(["tar", "-xpf", str(packed), "-C", str(root)], check=True)
     _hand_on(root)
-    arguments = ("--mount", "--pid", "--fork", "--kill-child", f"--mount-proc={root}/proc")
-    process = subprocess.Popen(
-        [*tie_to_us(SIGKILL), "unshare", *arguments, "sh", "-ec", HOLDER, "holder", str(root)],
-        stdout=subprocess.PIPE,
-    )
+    with (root.parent / f"{root.name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*tie_to_us(SIGKILL), *BOOT, f"--machine={root.name}", f"--directory={root}"],
+            env={**os.environ, **AS_OF_NOW},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    inside = Machine(root, process.pid)
     try:
-        assert process.stdout is not None
-        if process.stdout.readline() != b"ready\n":
-            raise RuntimeError("the machine could not be mounted; it says why above")
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        yield Machine(root, int(children.split()[0]))
+        inside.wait_until_up()
+        yield inside
     finally:
-        process.kill()  # and with it, by --kill-child, the first process inside: the kernel ends the others
+        with suppress(Down):
+            # The kernel ends all others inside, and systemd-nspawn takes its mounts away and ends too.
+            os.kill(inside.first, SIGKILL)
         process.wait(30)
         shutil.rmtree(root)
 
 
-def _archive(release: str) -> Path:
-    """The bare system, made once."""
-    file = places.STATE / "machines" / f"{release}.tar"
+def archive(release: str, *packages: str) -> Path:
+    """The bare system with these packages, made once."""
+    file = places.STATE / "machines" / f"{'-'.join((release, *packages))}.tar"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         root = file.with_suffix(".new")
         shutil.rmtree(root, ignore_errors=True)
-        bare = ("debootstrap", "--variant=minbase", "--include=ca-certificates", release)
+        bare = ("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", release)
         subprocess.run([*bare, str(root), mirror()], check=True, stdout=subprocess.DEVNULL)
         made = file.with_suffix(".part")
-        with tarfile.open(made, "w") as archive:
-            archive.add(root, arcname=".")
+        with tarfile.open(made, "w") as packed:
+            packed.add(root, arcname=".")
         made.rename(file)
         shutil.rmtree(root)
     return file
