@@ -80,10 +80,17 @@ class Panel:
         self._detected: tuple[str, float] | None = None  # version, and when it must be asked again
 
     def ensure_user(
-        self, *, telegram_id: int, expires_at: datetime, squad: str = "", description: str = ""
+        self,
+        *,
+        telegram_id: int,
+        expires_at: datetime,
+        known: bool = False,
+        squad: str = "",
+        description: str = "",
     ) -> PanelUser:
         """Give the customer access until `expires_at`, or take it away when that is past.
 
+        `known` is somebody whom the panel has answered for before: others are created without asking first.
         A user is created once and then only changed; `description` is for the creation. A past date
         is never written, because the panel refuses it: the user is disabled instead, and one that
         does not exist is not created (the answer then has the status ABSENT).
@@ -91,7 +98,7 @@ class Panel:
         username = username_of(telegram_id)
         if expires_at <= now():
             return self.disable(username=username) or nobody(username, expires_at)
-        user = self.get(username=username)
+        user = self.get(username=username) if known else None
         if user is None:
             try:
                 return self._create(
@@ -108,7 +115,7 @@ class Panel:
             except ServiceRefused as error:
                 if code_of(error) != USERNAME_TAKEN:
                     raise
-            # Somebody was faster, or an earlier create succeeded and its answer was lost.
+            # The panel's from before us, or somebody was faster, or an earlier create's answer was lost.
             user = self._get_existing(username)
         return self._extend(user, expires_at, squad)
 

@@ -84,6 +84,7 @@ def sync_subscription(*, subscription_id: int) -> None:
             user = get_panel().ensure_user(
                 telegram_id=telegram_id,
                 expires_at=subscription.access_ends_at,
+                known=bool(subscription.panel_id),
             )
         except IntegrationError as error:
             Subscription.objects.filter(pk=subscription_id).update(panel_error=str(error)[:300])

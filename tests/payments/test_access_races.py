@@ -37,7 +37,7 @@ class Panel:
         self.now = self.most = self.calls = 0
         self.lock = threading.Lock()
 
-    def ensure_user(self, *, telegram_id: int, expires_at: datetime) -> PanelUser:
+    def ensure_user(self, *, telegram_id: int, expires_at: datetime, known: bool) -> PanelUser:
         with self.lock:
             self.calls += 1
             self.now += 1

@@ -21,7 +21,7 @@ class FakePanel:
         self.down = False
         self.meanwhile = lambda: None
 
-    def ensure_user(self, *, telegram_id, expires_at):
+    def ensure_user(self, *, telegram_id, expires_at, known):
         if self.down:
             raise ServiceUnreachable("the panel did not answer", service="remnawave")
         self.ends.append(expires_at)

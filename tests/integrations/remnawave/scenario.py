@@ -27,9 +27,14 @@ class Scenario:
     sandbox: Sandbox
     simulator: Simulator
     panel: Panel
+    known: bool = False
 
     def ensure(self, expires_at: datetime, **options: Any) -> PanelUser:
-        return self.panel.ensure_user(telegram_id=ANNA, expires_at=expires_at, **options)
+        """As the one who gives access does: whom the panel has answered for is known to it."""
+        options = {"known": self.known} | options
+        user = self.panel.ensure_user(telegram_id=ANNA, expires_at=expires_at, **options)
+        self.known = bool(user.remote_id)
+        return user
 
     def given(self, *, expires_at: datetime, status: str = "ACTIVE") -> None:
         """Anna is known to the panel, in this state."""

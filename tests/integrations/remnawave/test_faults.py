@@ -42,6 +42,7 @@ def test_the_next_call_settles_a_write_that_failed(
 
 @pytest.mark.parametrize("outage", ["503", "reset", "garbage"])
 def test_a_failed_read_is_repeated_at_once(scenario: Scenario, outage: str) -> None:
+    scenario.ensure(in_days(10))
     scenario.fault(operation="users.by-username", **OUTAGES[outage])
 
     assert scenario.ensure(in_days(30)).status == "ACTIVE"
@@ -60,14 +61,22 @@ def test_a_panel_that_is_down_is_worth_a_retry(scenario: Scenario, outage: str) 
 
 def test_a_user_made_by_somebody_faster_is_adopted(scenario: Scenario) -> None:
     scenario.ensure(in_days(30))
-    scenario.refusal("users.by-username", 404, "A063")  # so we try to create: A019
 
-    user = scenario.ensure(in_days(60))
+    user = scenario.ensure(in_days(60), known=False)
 
-    assert scenario.calls[-4:] == [
-        "users.by-username", "users.create", "users.by-username", "users.update",
-    ]  # fmt: skip
+    assert scenario.calls[-3:] == ["users.create", "users.by-username", "users.update"]
     assert user.short_uuid == scenario.anna.short_uuid
+    assert scenario.anna.expire_at > in_days(59)
+
+
+def test_a_user_deleted_at_the_panel_is_made_again(scenario: Scenario) -> None:
+    scenario.ensure(in_days(30))
+    with scenario.sandbox.lock:
+        scenario.simulator.state.users.clear()
+
+    scenario.ensure(in_days(60))
+
+    assert scenario.calls[-2:] == ["users.by-username", "users.create"]
     assert scenario.anna.expire_at > in_days(59)
 
 
@@ -149,7 +158,7 @@ def test_a_foreign_404_is_not_taken_for_an_absent_user(scenario: Scenario) -> No
     scenario.refusal("users.by-username", 404, "nginx")
 
     with pytest.raises(ServiceRefused, match="nothing at this address"):
-        scenario.ensure(in_days(30))
+        scenario.ensure(in_days(30), known=True)
     assert scenario.users == []
 
 

@@ -60,7 +60,15 @@ def test_nothing_is_written_when_nothing_differs(scenario: Scenario) -> None:
     second = scenario.ensure(until)
 
     assert first == second
-    assert scenario.calls == ["users.by-username", "users.create", "users.by-username"]
+    assert scenario.calls == ["users.create", "users.by-username"]
+
+
+def test_who_was_on_the_panel_before_us_is_adopted(scenario: Scenario) -> None:
+    scenario.given(expires_at=in_days(1))
+    until = in_days(30)
+
+    assert same_second(scenario.ensure(until, known=False).expires_at, until)
+    assert scenario.calls[-3:] == ["users.create", "users.by-username", "users.update"]
 
 
 def test_a_user_that_ran_out_is_active_again(scenario: Scenario) -> None:

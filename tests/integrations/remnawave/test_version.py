@@ -106,7 +106,7 @@ def test_every_call_looks_as_if_it_came_through_a_tls_proxy(server: HttpServer) 
 
     panel.health()
     with pytest.raises(ServiceUnreachable):
-        panel.ensure_user(telegram_id=1, expires_at=in_days(1))
+        panel.ensure_user(telegram_id=1, expires_at=in_days(1), known=True)
 
     for request in server.received:
         assert request.headers["x-forwarded-for"]

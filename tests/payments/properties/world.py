@@ -64,7 +64,7 @@ class Panel:
         self.ends: dict[int, datetime] = {}
         self.down = False
 
-    def ensure_user(self, *, telegram_id: int, expires_at: datetime) -> PanelUser:
+    def ensure_user(self, *, telegram_id: int, expires_at: datetime, known: bool) -> PanelUser:
         if self.down:
             raise ServiceUnreachable("the panel does not answer", service="remnawave")
         self.ends[telegram_id] = expires_at
