@@ -36,6 +36,7 @@ class Addresses:
     sandbox_port: int
     mail_port: int
     imap_port: int
+    sandbox_host: str = HOST
 
     @property
     def public_url(self) -> str:
@@ -43,7 +44,7 @@ class Addresses:
 
     @property
     def sandbox_url(self) -> str:
-        return f"http://{HOST}:{self.sandbox_port}"
+        return f"http://{self.sandbox_host}:{self.sandbox_port}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -61,8 +62,12 @@ def product(addresses: Addresses, state: Path) -> list[Process]:
 
 
 def sandbox(addresses: Addresses) -> Process:
-    command = ("manage.py", "sandbox", "--port", str(addresses.sandbox_port))
-    return Process("sandbox", _python(*command), ready_url=f"{addresses.sandbox_url}/health")
+    door = ("--host", addresses.sandbox_host, "--port", str(addresses.sandbox_port))
+    return Process(
+        "sandbox",
+        _python("manage.py", "sandbox", *door),
+        ready_url=f"{addresses.sandbox_url}/health",
+    )
 
 
 def _web(addresses: Addresses) -> Process:

@@ -68,10 +68,15 @@ class Machine:
             raise Down(f"the machine in {self.root} does not run")
         return int(children[0])
 
+    def cut(self) -> None:
+        """As its power: the kernel ends all others inside, and systemd-nspawn takes its mounts away and ends too."""
+        with suppress(Down):
+            os.kill(self.first, SIGKILL)
+
     def command(self, *words: str, env: Mapping[str, str] | None = None) -> list[str]:
         inside = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         pairs = [f"{name}={value}" for name, value in {**inside, **(env or {})}.items()]
-        spaces = ("--mount", "--pid", "--uts", "--ipc", "--cgroup")
+        spaces = ("--mount", "--pid", "--uts", "--ipc", "--cgroup", "--net")
         enter = ["nsenter", "--target", str(self.first), *spaces]
         return [*enter, "env", "-i", "HOME=/root", *pairs, *words]
 
@@ -115,18 +120,27 @@ def machine(root: Path, release: str) -> Iterator[Machine]:
         except places.Busy:
             say("another proof has a machine: waiting for it to end")
             stack.enter_context(places.locked(TURN, wait=True))
-        yield from _machine(root, release)
+        stack.callback(shutil.rmtree, root)
+        lay(root, release)
+        yield stack.enter_context(booted(root))
 
 
-def _machine(root: Path, release: str) -> Iterator[Machine]:
+def lay(root: Path, release: str) -> None:
+    """A bare system on a disk of its own, as it were; nothing runs."""
     packed = archive(release, *PACKAGES)
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     subprocess.run(["tar", "-xpf", str(packed), "-C", str(root)], check=True)
     _hand_on(root)
-    with (root.parent / f"{root.name}.log").open("wb") as log:
+
+
+@contextmanager
+def booted(root: Path, network: str = "") -> Iterator[Machine]:
+    """What lies in `root`, running, until the block ends. In a network of its own where one is named (ip-netns(8))."""
+    where = [f"--network-namespace-path=/run/netns/{network}"] if network else []
+    with (root.parent / f"{root.name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [*tie_to_us(SIGKILL), *BOOT, f"--machine={root.name}", f"--directory={root}"],
+            [*tie_to_us(SIGKILL), *BOOT, *where, f"--machine={root.name}", f"--directory={root}"],
             env={**os.environ, **AS_OF_NOW},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -137,11 +151,8 @@ def _machine(root: Path, release: str) -> Iterator[Machine]:
         inside.wait_until_up()
         yield inside
     finally:
-        with suppress(Down):
-            # The kernel ends all others inside, and systemd-nspawn takes its mounts away and ends too.
-            os.kill(inside.first, SIGKILL)
+        inside.cut()
         process.wait(30)
-        shutil.rmtree(root)
 
 
 def archive(release: str, *packages: str) -> Path:

@@ -16,7 +16,7 @@ import certifi
 import requests
 
 from devtools import places, plan
-from devtools.ports import any_free
+from devtools.ports import HOST, any_free
 from devtools.process import tie_to_us
 from tests.prove.hands import Failed
 
@@ -60,12 +60,19 @@ def _heard(answer: requests.Response) -> dict[str, Any]:
 
 @contextmanager
 def outside(
-    folder: Path, *, domain: str, authority: Path, keys: dict[str, str]
+    folder: Path,
+    *,
+    domain: str,
+    authority: Path,
+    keys: dict[str, str],
+    here: str = HOST,
+    shop: str = HOST,
 ) -> Iterator[Outside]:
-    """`keys` are the shop's, by their names; the shop's name leads to this machine, whoever listens there."""
-    world = Outside(plan.Addresses(*(any_free() for _ in range(4))))
+    """`keys` are the shop's, by their names; it finds the world at the address `here`, and is found at `shop`."""
+    doors = (any_free(), any_free(), any_free(), any_free())
+    world = Outside(plan.Addresses(*doors, here))
     hosts, believed = folder / "hosts", folder / "authorities.pem"
-    hosts.write_text(f"127.0.0.1 localhost {domain}\n")
+    hosts.write_text(f"127.0.0.1 localhost\n{shop} {domain}\n")
     believed.write_text(Path(certifi.where()).read_text() + authority.read_text())
     sandbox = plan.sandbox(world.addresses)
     own = ["unshare", "--mount", "--propagation=private", "sh", "-ec", OF_ITS_OWN, "sandbox"]
