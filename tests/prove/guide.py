@@ -2,8 +2,8 @@
 
 Every console block is typed in its order, but those marked as needing a real server or as belonging to another machine
 (tests/prove/move.py types these), and what the page shows below a command has to come out. Real are packages, users,
-PostgreSQL, Redis, nginx and our processes; stand-ins are systemctl (tests/prove/systemctl.py), the repository's address
-(this tree) and certbot (a certificate signed by the machine).
+systemd, PostgreSQL, Redis, nginx and our processes; stand-ins are the repository's address (this tree) and certbot (a
+certificate signed by the machine).
 Needs what the installer's proof needs, and its ports.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -78,7 +77,6 @@ def prepare(inside: Machine, *, certbot: str = CERTBOT) -> None:
     lay_the_tree(source)
     offer(source, inside.root / "root/.gitconfig")
     local = inside.root / "usr/local/bin"
-    shutil.copy(Path(__file__).with_name("systemctl.py"), local / "systemctl")
     (local / "certbot").write_text(certbot)
     (local / "certbot").chmod(0o755)
     with (inside.root / "etc/hosts").open("a") as hosts:
@@ -117,10 +115,6 @@ def follow(inside: Machine) -> None:
             fill_in = "cat >> /etc/provodnik/environment"
             inside.run("bash", "-c", fill_in, stdin=FILLED_IN)
         typed(inside, block)
-        if block[0][0].startswith("apt-get"):
-            # A package starts its service where systemd runs.
-            for service in ("postgresql", "redis-server", "nginx"):
-                inside.run(f"/etc/init.d/{service}", "start")
 
 
 def run(arguments: list[str]) -> bool:

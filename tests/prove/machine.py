@@ -32,15 +32,18 @@ HANDED_ON = re.compile(
 )
 # As a server comes, and no more.
 PACKAGES = ("ca-certificates", "dbus", "systemd", "systemd-sysv")
+# systemd-nspawn ends with 133 where the machine wants to be started again.
+KEEPER = 'while setpriv --pdeathsig KILL systemd-nspawn "$@"; [ $? = 133 ]; do :; done'
 BOOT = (
-    *("systemd-nspawn", "--quiet", "--settings=no", "--register=no", "--keep-unit", "--boot"),
-    *("--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
+    *("sh", "-c", KEEPER, "keeper", "--quiet", "--settings=no", "--register=no", "--keep-unit"),
+    *("--boot", "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
 )
 # Otherwise it hands on the first kind of control groups where the host still has it, and systemd 256 refuses that.
 AS_OF_NOW = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 UP = 60.0  # seconds that a boot may take
+DOWN = 120.0  # seconds that the way down may
 TURN = Path(tempfile.gettempdir()) / "provodnik-machine.lock"
-NEEDED = ("debootstrap", "systemd-nspawn", "nsenter", "chroot")
+NEEDED = ("debootstrap", "systemd-nspawn", "setpriv", "nsenter", "chroot")
 
 
 class Down(Exception):
@@ -58,15 +61,21 @@ def lacking() -> str:
 @dataclass(frozen=True)
 class Machine:
     root: Path
-    keeper: int  # systemd-nspawn; the machine's first process is its only child, another one after a reboot
+    keeper: int  # its only child is systemd-nspawn, whose only child is the machine's first process
 
     @property
     def first(self) -> int:
         """The number, here, of the process that is 1 inside. Raises `Down` while there is none."""
-        children = Path(f"/proc/{self.keeper}/task/{self.keeper}/children").read_text().split()
-        if len(children) != 1:
-            raise Down(f"the machine in {self.root} does not run")
-        return int(children[0])
+        number = self.keeper
+        for _generation in range(2):
+            try:
+                children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+            except FileNotFoundError:
+                children = []
+            if len(children) != 1:
+                raise Down(f"the machine in {self.root} does not run")
+            number = int(children[0])
+        return number
 
     def cut(self) -> None:
         """As its power: the kernel ends all others inside, and systemd-nspawn takes its mounts away and ends too."""
@@ -97,6 +106,20 @@ class Machine:
             timeout=timeout,
             check=False,
         )
+
+    def reboot(self) -> None:
+        """As its keeper does it; back when all that starts with the machine has started."""
+        before = self.first
+        self.run("systemctl", "reboot")
+        until = time.monotonic() + DOWN
+        while True:
+            with suppress(Down):
+                if self.first != before:
+                    break
+            if time.monotonic() > until:
+                raise Down(f"the machine in {self.root} does not go down")
+            time.sleep(0.2)
+        self.wait_until_up()
 
     def wait_until_up(self) -> None:
         """Until all that starts with the machine has started or failed to; raises `Down` if that takes too long."""

@@ -5,8 +5,8 @@ bought and one who is about to. By the guide's own commands its backup is brough
 and the shop moves to a third, of another release of Debian. Each machine is gone before the next is made: nothing but
 the files that the guide tells to bring goes along. The waiting customer pays while no shop is there.
 
-The world outside is the sandbox; systemctl, certbot and the repository are stand-ins as for `./dev prove guide`, and
-certbot gives the new server nothing, as Let's Encrypt would. Needs what the installer's proof needs, and its ports.
+The world outside is the sandbox; certbot and the repository are stand-ins as for `./dev prove guide`, and certbot gives
+the new server nothing, as Let's Encrypt would. Needs what the installer's proof needs, and its ports.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Server(Hands):
             f"{HTTPS}/partners/join/",
         )
         for number in range(count):
-            paper = self.inside.root / f"tmp/{number}.pdf"
+            paper = self.inside.root / f"root/{number}.pdf"
             paper.write_bytes(b"%PDF-1.7\n" + b"%d" % number * 200_000 + b"\n%%EOF\n")
             page = self.ask("/partners/join/", *jar)
             token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
@@ -66,7 +66,7 @@ class Server(Hands):
                 "csrfmiddlewaretoken": token,
                 "number": f"{number}" * 24,
                 "email": f"ivan{number}@example.test",
-                "papers": f"@/tmp/{number}.pdf",
+                "papers": f"@/root/{number}.pdf",
             }
             form = [word for one in fields.items() for word in ("--form", "=".join(one))]
             seen = self.ask("/partners/join/", *jar, *form, "--write-out", " %{http_code}")
@@ -89,7 +89,8 @@ class Server(Hands):
 
     def is_quiet(self) -> None:
         """Nothing of ours runs, and nothing would after a restart of the machine."""
-        running = self.said("systemctl", "list-units", "--plain", "provodnik*")
+        listing = ("systemctl", "list-units", "--plain", "--no-legend", "provodnik*")
+        running = self.said(*listing)
         expect(not running, f"runs: {running}")
         self.said("systemctl", "is-enabled", "provodnik.target", code=1)
 
