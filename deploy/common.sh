@@ -105,6 +105,13 @@ port_of() { # provodnik-web@8000.service
     printf '%s' "${port%.service}"
 }
 
+# Where the web process of that unit is asked: it listens where the settings say, else here only.
+web_url() { # UNIT PATH
+    local host
+    host=$(setting GRANIAN_HOST)
+    printf 'http://%s:%s%s' "${host:-127.0.0.1}" "$(port_of "$1")" "$2"
+}
+
 # Everything that runs, one after another; web last and one at a time, so that one of them always answers.
 restart_in_turn() {
     local kind unit url first=yes
@@ -120,7 +127,7 @@ restart_in_turn() {
         first=
         say "   restarting $unit"
         system restart "$unit" || return 1
-        url=http://127.0.0.1:$(port_of "$unit")/health/live
+        url=$(web_url "$unit" /health/live)
         answers "$url" "$PROVODNIK_PATIENCE" || {
             warn "$url did not answer within $PROVODNIK_PATIENCE s"
             return 1
@@ -133,7 +140,7 @@ is_ready() { # SECONDS
     local unit
     have_systemd || return 0
     unit=$(units_of 'provodnik-web@*.service' | head -n 1)
-    [ -z "$unit" ] || answers "http://127.0.0.1:$(port_of "$unit")/health/ready" "$1"
+    [ -z "$unit" ] || answers "$(web_url "$unit" /health/ready)" "$1"
 }
 
 # The site of a release with the names of the one that is installed.

@@ -81,7 +81,7 @@ main() {
     make_user
     make_folders
     step "database, settings, secrets"
-    if [ -z "$redis_file" ]; then start_service redis-server; fi
+    if needs_here REDIS_URL "$redis_file"; then start_service redis-server; fi
     write_settings
     watch_the_end
     if [ ! -e "$PROVODNIK_HOME/current" ]; then
@@ -128,7 +128,7 @@ finish_up() { # RELEASE
     fi
     if have_systemd; then
         system start provodnik.target
-        answers http://127.0.0.1:8000/health/live "$PROVODNIK_PATIENCE" ||
+        answers "$(web_url provodnik-web@8000.service /health/live)" "$PROVODNIK_PATIENCE" ||
             die "web does not answer: journalctl -u provodnik-web@8000 says why"
         is_ready "$PROVODNIK_PATIENCE" || warn "/health/ready is red: see below"
         step "doctor"

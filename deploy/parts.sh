@@ -27,10 +27,21 @@ server elsewhere with --database-url-file"
     esac
 }
 
+# Whether this machine itself is to have what the setting NAME leads to: neither FILE nor the settings name another one.
+needs_here() { # NAME FILE
+    local url='' file
+    [ -z "$2" ] || return 1
+    [ -r "$environment" ] || return 0
+    url=$(sed -n "s/^$1=//p" "$environment" | tail -n 1)
+    file=$(sed -n "s/^$1_FILE=//p" "$environment" | tail -n 1)
+    if [ -r "$file" ]; then url=$(cat "$file"); fi
+    [ -z "$url" ] || [[ $url =~ (@|//)(127\.0\.0\.1|localhost|\[::1\])[:/] ]]
+}
+
 install_packages() {
     local wanted=(python3 python3-venv nginx openssl curl git ca-certificates postgresql-client) missing=() package
-    if [ -z "$database_file" ]; then wanted+=(postgresql); fi
-    if [ -z "$redis_file" ]; then wanted+=(redis-server); fi
+    if needs_here DATABASE_URL "$database_file"; then wanted+=(postgresql); fi
+    if needs_here REDIS_URL "$redis_file"; then wanted+=(redis-server); fi
     if [ -z "$own_certificate" ]; then wanted+=(certbot); fi
     for package in "${wanted[@]}"; do
         if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then missing+=("$package"); fi
@@ -226,12 +237,22 @@ put_units() { # RELEASE
     for file in "$1"/deploy/systemd/*; do
         if put "$file" "$file" "$PROVODNIK_UNITS/$(basename "$file")"; then units_changed=yes; fi
     done
+    for file in nginx postgresql@; do start_again_if_killed "$file"; done
     if have_systemd; then
         if [ -n "$units_changed" ]; then system daemon-reload; fi
         [ -z "$start" ] || system is-enabled --quiet provodnik.target || system enable --quiet provodnik.target
     else
         say "   systemd does not run here. Later: systemctl enable --now provodnik.target"
     fi
+}
+
+# Debian does not start it again where the kernel has killed it for memory.
+start_again_if_killed() { # SERVICE
+    local folder=$PROVODNIK_UNITS/$1.service.d
+    [ ! -e "$folder/provodnik.conf" ] || return 0
+    mkdir -p "$folder"
+    printf '[Service]\nRestart=on-failure\nRestartSec=1\n' >"$folder/provodnik.conf"
+    units_changed=yes
 }
 
 # `provodnik COMMAND`: manage.py with the settings and the user of the processes.

@@ -36,7 +36,8 @@ def unit(name: str, instance: str = "") -> list[str]:
     assert found
     command = found[1].replace("%%", "%").replace("%i", instance)
     for old, new in (
-        ("--host 127.0.0.1", "--host 0.0.0.0"),
+        # A unit listens where its settings say; a container everywhere.
+        ("project.wsgi:application", "project.wsgi:application --host 0.0.0.0"),
         ("/run/provodnik-beat/", "/var/lib/provodnik-beat/"),
     ):
         command = command.replace(old, new)

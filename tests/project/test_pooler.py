@@ -160,7 +160,7 @@ def test_one_bot_has_the_turn(behind, has_session):
 def test_migrations_may_say_how_long_they_wait_for_a_lock(behind, monkeypatch):
     monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=3s")
     behind()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0, skip_checks=False)
     behind(has_session=False)
     with pytest.raises(DatabaseError, match="unsupported startup parameter"):
         call_command("migrate", verbosity=0)

@@ -9,6 +9,7 @@ import sys
 
 SUBJECTS = {
     "install": "deploy/install.sh, upgrade.sh, rollback.sh and what they start, in a clean Debian (root, debootstrap)",
+    "scale": "docs/scaling.md typed on three machines that fail while customers buy (root, debootstrap)",
     "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap)",
     "move": "the restore drill and the move to another server, by docs/deploy.md (root, debootstrap)",
     "image": "the Dockerfile's steps, without an engine, in a clean Debian (root, debootstrap)",

@@ -48,6 +48,8 @@ def plug(name: str, address: str) -> str:
     card = "02:00:{:02x}:{:02x}:{:02x}:{:02x}".format(*IPv4Address(address).packed)
     _ip("link", "add", cable, "type", "veth", "peer", "eth0", "netns", space, "address", card)
     _ip("link", "set", cable, "master", BRIDGE, "up")
+    # As systemd sets it where it is not kept from that: its own sockets are full otherwise.
+    _ip("netns", "exec", space, "sysctl", "--quiet", "net.unix.max_dgram_qlen=512")
     _ip("-n", space, "link", "set", "lo", "up")
     _ip("-n", space, "address", "add", f"{address}/{NETWORK.prefixlen}", "dev", "eth0")
     _ip("-n", space, "link", "set", "eth0", "up")

@@ -13,9 +13,9 @@ class Command(migrate.Command):
     waited for, which a pooler refuses or forgets.
     """
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """With the checks, which ask the database too, before the work itself."""
         if options["database"] != DEFAULT_DB_ALIAS:
-            super().handle(*args, **options)
-            return
+            return super().execute(*args, **options)
         with sessions.everywhere():
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
