@@ -2,7 +2,7 @@
 # all (docs/containers.md). Nothing is written but to /tmp, /var/lib/provodnik and /var/lib/provodnik-beat.
 #
 # Debian and its own Python: the same as on a server of deploy/install.sh, mended by the same updates
-# (docker compose build --pull), and these steps can be walked through without an engine: ./dev prove image.
+# (deploy/renew.sh --pull). Built, started and looked at by ./dev prove image.
 
 FROM debian:13-slim AS base
 # What the programs below need of the system; the roots of trust are for mail servers and the backups' store.
@@ -47,7 +47,8 @@ FROM base
 LABEL org.opencontainers.image.title="Provodnik" \
       org.opencontainers.image.description="Subscriptions sold in Telegram, and a registry of partner companies" \
       org.opencontainers.image.licenses="MIT"
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent provodnik \
+RUN groupadd --system --gid 10001 provodnik \
+    && useradd --system --uid 10001 --gid provodnik --no-create-home --home-dir /nonexistent provodnik \
     && install -d -o provodnik -g provodnik -m 0750 \
        /var/lib/provodnik /var/lib/provodnik/media /var/lib/provodnik-beat /var/backups/provodnik
 # Debian's package of these three would bring all of Perl for a wrapper. They work with servers up to 17.

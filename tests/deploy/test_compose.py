@@ -72,6 +72,53 @@ def test_everything_waits_for_the_migrations() -> None:
 
 def test_one_web_process_answers_while_the_other_starts_anew() -> None:
     assert SERVICES["web2"]["depends_on"]["web1"] == {"condition": "service_healthy"}
+    # Compose stops whoever depends on what it replaces.
+    assert "depends_on" not in SERVICES["proxy"]
+
+
+def test_the_image_is_built_once_for_all_and_never_fetched() -> None:
+    assert [name for name, one in SERVICES.items() if "build" in one] == ["migrate"]
+    assert {one["pull_policy"] for one in OURS.values()} == {"never"}
+
+
+def test_another_release_comes_to_one_web_process_at_a_time(tmp_path: Path) -> None:
+    called, failing = tmp_path / "called", tmp_path / "failing"
+    docker = tmp_path / "docker"
+    docker.write_text(
+        f"""#!/bin/sh
+echo "$*" >>{called}
+[ "$1" != wait ] || if [ -e {failing} ]; then echo 1; else echo 0; fi
+"""
+    )
+    docker.chmod(0o755)
+
+    def renew(*arguments: str) -> tuple[int, list[str]]:
+        called.write_text("")
+        said = subprocess.run(
+            ["bash", str(DEPLOY / "renew.sh"), *arguments],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+            capture_output=True,
+            check=False,
+        )
+        lines = called.read_text().splitlines()
+        return said.returncode, [
+            line.removeprefix("compose --file compose.yaml ") for line in lines
+        ]
+
+    code, calls = renew("--pull")
+    assert code == 0
+    assert [one for one in calls if one.startswith(("build", "up"))] == [
+        "build --pull",
+        "up --detach migrate",
+        "up --detach --wait web1",
+        "up --detach --wait web2",
+        "up --detach --wait",
+    ]
+    failing.touch()
+    code, calls = renew()
+    assert code == 1
+    assert [one for one in calls if one.startswith("up")] == ["up --detach migrate"]
+    assert renew("--help") == (2, [])
 
 
 def test_every_secret_of_the_example_can_be_given_as_a_file() -> None:
@@ -214,7 +261,7 @@ def test_no_domain_makes_nothing(tmp_path: Path, argument: str) -> None:
 
 
 @pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
-@pytest.mark.parametrize("name", ["secrets.sh", "healthy"])
+@pytest.mark.parametrize("name", ["secrets.sh", "healthy", "renew.sh"])
 def test_the_scripts_are_well_written(name: str) -> None:
     command = [str(SHELLCHECK), str(DEPLOY / name)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -228,7 +275,7 @@ def test_compose_itself_reads_the_file(made: Path) -> None:
         not docker
         or subprocess.run([*words[:2], "version"], capture_output=True, check=False).returncode
     ):
-        pytest.skip("docker compose is not installed; ./dev prove image reads it with Debian's")
+        pytest.skip("docker compose is not installed; ./dev prove image brings its own")
     said = subprocess.run(words, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert said.stderr == ""

@@ -12,7 +12,7 @@ SUBJECTS = {
     "scale": "docs/scaling.md typed on three machines that fail while customers buy (root, debootstrap)",
     "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap)",
     "move": "the restore drill and the move to another server, by docs/deploy.md (root, debootstrap)",
-    "image": "the Dockerfile's steps, without an engine, in a clean Debian (root, debootstrap)",
+    "image": "the Dockerfile built and the compose file started by Docker, by docs/containers.md (root, debootstrap)",
     "upgrade": "deploy/upgrade.sh from the last release with other tables, while callbacks keep coming (nginx)",
 }
 
