@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -43,8 +44,7 @@ DAYS = (
 @dataclass
 class Purchase:
     buyer: Buyer
-    began: float  # as time.monotonic() counts
-    paid: float = 0.0
+    paid: float = 0.0  # of time.time()
     linked: float = 0.0
 
 
@@ -84,15 +84,15 @@ class Crowd:
 
     def _buy(self, number: int) -> None:
         buyer = Buyer(self.world, number)
-        purchase = Purchase(buyer, time.monotonic())
+        purchase = Purchase(buyer)
         for label, answer in STEPS:
             self._insists(buyer, label, answer)
         reference = str(self.value(REFERENCE, number))
         buyer.pays(reference)
-        purchase.paid = time.monotonic()
+        purchase.paid = time.time()
         self.purchases.append(purchase)
         until(buyer.has_link, what=f"the link of {reference}", within=self.patience)
-        purchase.linked = time.monotonic()
+        purchase.linked = time.time()
 
     def _insists(self, buyer: Buyer, label: str, answer: str) -> None:
         """Presses as people do: again, where nobody answers."""
@@ -140,6 +140,15 @@ class Crowd:
     def statuses(self) -> Counter[tuple[str, int]]:
         """By who called; 0: nobody answered."""
         return Counter((one["service"], one["status"]) for one in self.heard.values())
+
+    def not_taken(self, since: float, to: float) -> str:
+        """What else than 200 callers heard in these seconds of time.time(), in words."""
+        counted = Counter(
+            f"{one['service']} {one['status']}"
+            for one in self.heard.values()
+            if one["status"] != 200 and since <= datetime.fromisoformat(one["at"]).timestamp() < to
+        )
+        return ", ".join(f"{what}: {number}" for what, number in sorted(counted.items()))
 
     def is_taken(self) -> bool:
         """Whether every call has been answered by now, at its last try."""

@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from devtools import console
 from tests.prove import guide, machine, network
 from tests.prove.crowd import Crowd
@@ -31,6 +29,7 @@ from tests.prove.install import FILLED_IN
 from tests.prove.member import Member, blocks, members
 from tests.prove.move import KEYS
 from tests.prove.outside import outside, until
+from tests.prove.sessions import begins_a_transaction, is_over, prepared
 
 ADDRESSES = {"data": "10.0.0.9", "first": "10.0.0.1", "second": "10.0.0.2"}
 ON_DATA, ON_FIRST, ON_SECOND, ON_BOTH = (
@@ -49,26 +48,13 @@ OF_THE_FIRST = (
 OF_THE_SECOND = (
     *("provodnik-web@8000", "provodnik-web@8001", "provodnik-bot@8081", "provodnik-worker@money"),
 )
-BACK_WITHIN = 30.0  # seconds until systemd has started again what was killed, and it answers
+BACK_WITHIN = 60.0  # seconds until systemd has started again what was killed, and it answers
 # A bank that heard nothing comes again after 1, 3, 10, 30 and 60 s, each time waiting 15 s for an answer; what a worker
 # had taken is given to another after OUTBOX_LEASE_SECONDS, 60.
 LINK_WITHIN = 120.0
 LET_GO_WITHIN = 30.0  # as docs/scaling.md and deploy/pgbouncer/pgbouncer.ini set the keepalives: 25
 PAUSE = 5.0  # seconds of nothing but sales between two misfortunes
 AWAY = 25.0  # seconds that a machine has no power
-HOLDS = """
-import time
-from django.db import connection, transaction
-with transaction.atomic():
-    connection.cursor().execute("SELECT pg_advisory_xact_lock(4242)")
-    print("holds", flush=True)
-    time.sleep(3600)
-"""
-SHOW_STATS = (
-    "cd / && runuser -u postgres -- psql --host=/var/run/postgresql --port=6432 --username=pgbouncer"
-    " --expanded --command='SHOW STATS' pgbouncer"
-)
-HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242"
 
 
 @dataclass
@@ -128,7 +114,7 @@ class Scale:
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
-        stage, started = Stage(title, time.monotonic()), time.monotonic()
+        stage, started = Stage(title, time.time()), time.monotonic()
         self.stages.append(stage)
         try:
             yield
@@ -137,7 +123,7 @@ class Scale:
             report(title, started, failed=True)
             raise
         finally:
-            stage.ended = time.monotonic()
+            stage.ended = time.time()
         report(title, started)
 
     def suffers(self, database: str) -> None:
@@ -148,7 +134,7 @@ class Scale:
         for unit in OF_THE_FIRST:
             with self.stage(f"kill -9 on the first: {unit}"):
                 self.killed(self.first, unit)
-        for unit in ("pgbouncer", "redis-server"):
+        for unit in ("pgbouncer", "redis-server", "postgresql@*.service"):
             with self.stage(f"kill -9 on the database's machine: {unit}"):
                 self.killed(self.data, unit)
         for unit in ("pgbouncer", "postgresql", "redis-server"):
@@ -164,18 +150,15 @@ class Scale:
 
     def power_cut(self, database: str) -> None:
         """In the middle of a transaction, too: its locks must not stay."""
-        command = ("provodnik", "shell", "--no-imports", "--command", HOLDS)
-        held = subprocess.Popen(self.second.inside.command(*command), stdout=subprocess.PIPE)
-        expect(held.stdout is not None and b"holds" in held.stdout.readline(), "no transaction")
+        begun = begins_a_transaction(self.second)
         began = time.monotonic()
         self.second.loses_power()
-        held.wait()
-        with psycopg.connect(database, autocommit=True) as link:
-            until(
-                lambda: link.execute(HELD).fetchone() == (0,),
-                what="the lost machine's transaction to end",
-                within=LET_GO_WITHIN,
-            )
+        begun.wait()
+        until(
+            is_over(database),
+            what="the lost machine's transaction to end",
+            within=LET_GO_WITHIN,
+        )
         console.say(f"    its transaction ended after {time.monotonic() - began:.0f} s")
         time.sleep(max(0.0, AWAY - (time.monotonic() - began)))
         began = time.monotonic()
@@ -188,8 +171,13 @@ class Scale:
         before = member.process(unit)
         expect(before > 0, f"{unit} does not run")
         member.kills(unit)
+        port = unit.partition("provodnik-web@")[2]
         until(
-            lambda: member.runs(unit) and member.process(unit) != before,
+            lambda: (
+                member.runs(unit)
+                and member.process(unit) != before
+                and (not port or member.answers(f"http://127.0.0.1:{port}/health/live"))
+            ),
             what=f"{unit} to be started again",
             within=BACK_WITHIN,
         )
@@ -207,7 +195,8 @@ class Scale:
         for stage in self.stages:
             waited = crowd.longest(stage.began, stage.ended)
             paid = sum(stage.began <= one.paid < stage.ended for one in seen)
-            console.say(f"{stage.title:<62} {paid:>4} paid, longest wait {waited:5.1f} s")
+            told = crowd.not_taken(stage.began, stage.ended)
+            console.say(f"{stage.title:<58} {paid:>4} paid, longest wait {waited:5.1f} s {told}")
         until(crowd.is_taken, what=f"calls: {crowd.untaken()}")
         statuses = ", ".join(
             f"{who} {code}: {n}" for (who, code), n in sorted(crowd.statuses().items())
@@ -222,18 +211,7 @@ class Scale:
         said = self.first.manage("audit_ledgers")
         expect("rules hold for all rows" in said, said)
         console.say(said.strip().splitlines()[-1])
-        self.follows_prepared_statements()
-
-    def follows_prepared_statements(self) -> None:
-        """By PgBouncer's own counts, and nobody's complaint."""
-        console.say(self.data.shell(SHOW_STATS))
-        for one in (self.first, self.second):
-            said = one.shell(
-                "journalctl --no-pager --output=cat | grep -ci 'prepared statement' || true"
-            )
-            expect(
-                said.strip() == "0", f"the {one} machine complains of prepared statements: {said}"
-            )
+        console.say(f"PgBouncer: {prepared(self.data, self.first, self.second)}")
 
 
 def run(arguments: list[str]) -> bool:
