@@ -55,7 +55,7 @@ RUN groupadd --system --gid 10001 provodnik \
 COPY --from=build /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /usr/lib/postgresql/17/bin/psql /usr/local/bin/
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-# What doctor and error reports call this build: docker compose build --build-arg RELEASE=…
+# What doctor and error reports call this build: RELEASE=… deploy/renew.sh
 ARG RELEASE=
 ENV RELEASE=${RELEASE} \
     MEDIA_ROOT=/var/lib/provodnik/media \

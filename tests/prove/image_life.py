@@ -22,6 +22,7 @@ STOP = "compose stop web1 web2 worker-money worker-access worker-messages worker
 RESTORE = """compose run --rm --no-deps -T worker-celery sh -c \\
     "cat > /tmp/identity && python manage.py restore latest --replace --identity /tmp/identity" < identity.txt"""
 RENEW = "deploy/renew.sh"
+FORGET_CALLS = "from integrations.models import InboundCallback as I; I.objects.all().delete()"
 # Pages, and what a provider's call meets; it is refused for what it is, by the application.
 TRAFFIC = f"""
 ask() {{
@@ -44,7 +45,6 @@ SEEN = 240.0  # seconds until all that hang are called unhealthy; the last are e
 class Life:
     def __init__(self, stack: Stack) -> None:
         self.stack, self.inside = stack, stack.inside
-        self.identity = ""
 
     def answers(self) -> None:
         expect(self.stack.visit("/health/live").endswith(" 200"), "it does not live")
@@ -80,23 +80,11 @@ class Life:
 
     def backs_up(self) -> None:
         self.says(BACK_UP)
-        key = "python manage.py backup --new-key /tmp/identity >&2 && cat /tmp/identity"
-        made = self.stack.typed(f"compose run --rm --no-deps -T worker-celery sh -c '{key}'")
-        recipient = re.search(r"^BACKUP_RECIPIENT=\S+$", made, re.M)
-        identity = re.search(r"^AGE-SECRET-KEY-\S+$", made, re.M)
-        expect(recipient is not None and identity is not None, made)
-        self.identity = f"{identity and identity[0]}\n"
-        (self.inside.root / SOURCE.lstrip("/") / "identity.txt").write_text(self.identity)
-        with (self.inside.root / SOURCE.lstrip("/") / "deploy/.env").open("a") as file:
-            file.write(f"{recipient and recipient[0]}\nBACKUP_TO=/var/backups/provodnik\n")
-        self.stack.typed(START)
         self.stack.typed(BACK_UP.replace("exec", "exec -T"))
         check = (
             "cat > /tmp/identity && python manage.py backup --check latest --identity /tmp/identity"
         )
-        said = self.stack.typed(
-            f"compose exec -T worker-celery sh -c '{check}'", stdin=self.identity
-        )
+        said = self.stack.typed(f"compose exec -T worker-celery sh -c '{check}' < identity.txt")
         expect("whole" in said, said)
 
     def stops(self) -> None:
@@ -109,16 +97,21 @@ class Life:
     def comes_back(self) -> None:
         for command in (STOP, RESTORE):
             self.says(command)
-        self.stack.typed(START)
-        expect("calls 1" in self.stack.python(COUNT_CALLS), "lost by a stop")
-        self.stack.python(
-            "from integrations.models import InboundCallback; InboundCallback.objects.all().delete()"
-        )
+        self.stack.typed("compose up --detach --wait postgres valkey")
+        expect("calls 1" in self.once(COUNT_CALLS), "lost by a stop")
+        self.once(FORGET_CALLS)
+        expect("calls 0" in self.once(COUNT_CALLS), "nothing to bring back")
         self.stack.typed(STOP)
         self.stack.typed(RESTORE)
         self.stack.typed(START)
         self.stack.becomes_healthy()
         expect("calls 1" in self.stack.python(COUNT_CALLS), "not in the backup")
+
+    def once(self, lines: str) -> str:
+        """What a few lines print in a container of their own."""
+        manage = 'python manage.py shell --no-imports --command "$(cat)"'
+        run = f"compose run --rm --no-deps -T worker-celery {manage}"
+        return self.stack.typed(run, stdin=lines)
 
     def is_calm(self) -> None:
         said = self.stack.typed("compose logs --no-color")

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from devtools import console, places
+from project.backup.sealing import new_identity
 from tests.prove.engine import CERTIFICATE, DOMAIN, Engine
 from tests.prove.hands import expect
 from tests.prove.install import lay_the_tree
@@ -23,6 +24,7 @@ START = "docker compose -f deploy/compose.yaml up -d"
 SETTINGS = """
 TELEGRAM_API_URL=http://127.0.0.1:9
 ONEPLAT_BASE_URL=http://127.0.0.1:9
+BACKUP_TO=/var/backups/provodnik
 """
 SECRETS = {
     "bot_token": "123456789:ProofOfTheImageProofOfTheImageProof",
@@ -80,7 +82,8 @@ class Stack:
         text = (deploy / ".env").read_text()
         text = re.sub("(?m)^REMNAWAVE_BASE_URL=$", "REMNAWAVE_BASE_URL=http://127.0.0.1:9", text)
         text = re.sub("(?m)^ONEPLAT_SHOP_ID=$", "ONEPLAT_SHOP_ID=12", text)
-        (deploy / ".env").write_text(text + SETTINGS)
+        recipient = new_identity(deploy.parent / "identity.txt")
+        (deploy / ".env").write_text(f"{text}{SETTINGS}BACKUP_RECIPIENT={recipient}\n")
         said = self.typed("compose config --quiet")
         expect(not said, f"Compose about the file: {said}")
 
