@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -66,3 +68,22 @@ def test_whoever_is_watched_says_that_it_works() -> None:
     ]
     for unit in watched:
         assert "Type=notify\nNotifyAccess=main\n" in unit.read_text()
+
+
+@pytest.mark.parametrize(
+    ("answer", "restarted"), [(0, ""), (28, "try-restart provodnik-web@8000.service")]
+)
+def test_a_web_process_is_restarted_where_it_runs_and_does_not_answer(
+    tmp_path: Path, answer: int, restarted: str
+) -> None:
+    """28 is curl's word for silence. `restart` would start what somebody has stopped."""
+    said = tmp_path / "said"
+    for name, text in (("curl", f"exit {answer}"), ("systemctl", f"echo $* > {said}")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    unit = (UNITS / "provodnik-web-watch@.service").read_text().replace("%i", "8000")
+    found = re.search(r"^ExecStart=(.+)$", unit, re.MULTILINE)
+    assert found
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(shlex.split(found[1]), env={"PATH": path}, check=True)
+    assert (said.read_text().strip() if said.exists() else "") == restarted

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from devtools.ports import any_free
 from tests.support import callers, nginx
 from tests.support.callers import CALLED, Site, send
 
@@ -71,3 +73,19 @@ def test_nginx_tells_nothing_of_itself(front: Site) -> None:
     answer = send(front, "GET", "/nowhere/")
     assert answer.status_code == 404
     assert answer.headers["Server"] == "nginx"  # and no version
+
+
+def test_a_process_that_hangs_does_not_cost_a_call(stack, tmp_path: Path) -> None:
+    """It is given up while whoever calls still waits: Tilda does for five seconds, others for ten."""
+    port = any_free()
+    upstreams = [f"127.0.0.1:{port}", f"127.0.0.1:{stack.addresses.web_port}"]
+    with (
+        nginx.site(tmp_path, upstreams=upstreams) as front,
+        socket.create_server(("127.0.0.1", port)) as hanging,
+    ):
+        asked = [
+            send(front, "POST", "/1plat-webhook", json={"n": n}, timeout=5).status_code
+            for n in range(4)
+        ]
+        hanging.accept()[0].close()
+    assert set(asked) == {403}
