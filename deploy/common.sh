@@ -9,7 +9,7 @@
 #   PROVODNIK_USER=provodnik            whom pip and manage.py run as, where root starts this and that user exists
 #   PROVODNIK_PAUSE=2                   seconds between two web processes
 #   PROVODNIK_PATIENCE=60               seconds that a process may take until it answers
-# systemctl is looked for on the PATH, so that a stand-in can come first. Asked of it: `list-units … PATTERN`, `restart UNIT`,
+# systemctl is looked for on the PATH, so that a proof's own can come first. Asked of it: `list-units … PATTERN`, `restart UNIT`,
 # `start UNIT`, `daemon-reload`, `is-active --quiet UNIT`, `reload nginx.service`.
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -43,8 +43,12 @@ die() {
 
 # --- Who runs it, once at a time --------------------------------------------------------------------------------------
 
-need_root() {
-    [ "$(id -u)" = 0 ] || [ -n "$moved" ] || die "root must run this: sudo $0"
+# A server as it comes: its root, its systemd.
+need_server() {
+    [ -z "$moved" ] || return 0
+    [ "$(id -u)" = 0 ] || die "root must run this: sudo $0"
+    [ -d /run/systemd/system ] ||
+        die "systemd does not run here, and it is what runs Provodnik on a server; for containers see docs/containers.md"
 }
 
 # The kernel lets go of the lock however this ends. What is started meanwhile must not hold it: see `system`.
@@ -77,13 +81,6 @@ disown_() { # FOLDER: read by everybody, written by whoever installs
 }
 
 # --- systemd and nginx ------------------------------------------------------------------------------------------------
-
-have_systemd() {
-    [ ! -d /run/systemd/system ] || return 0
-    case $(command -v systemctl) in
-    '' | /bin/systemctl | /usr/bin/systemctl) return 1 ;;
-    esac
-}
 
 system() { systemctl "$@" 9>&-; }
 
@@ -138,7 +135,6 @@ restart_in_turn() {
 # Whether a web process says that database, Redis and worker are there; true where none runs.
 is_ready() { # SECONDS
     local unit
-    have_systemd || return 0
     unit=$(units_of 'provodnik-web@*.service' | head -n 1)
     [ -z "$unit" ] || answers "$(web_url "$unit" /health/ready)" "$1"
 }
@@ -206,7 +202,7 @@ put_site() { # NEW OLD
 }
 
 reload_site() {
-    if [ -n "$site_changed" ] && have_systemd; then system reload nginx.service; fi
+    if [ -n "$site_changed" ]; then system reload nginx.service; fi
 }
 
 # --- Python -----------------------------------------------------------------------------------------------------------
@@ -416,10 +412,6 @@ switch_over() { # FROM TO
 
 # The processes and nginx to what the files and links say now.
 go_over() {
-    if ! have_systemd; then
-        say "   systemd does not run here: restart worker, mailer, beat and bot, then the web processes one at a time"
-        return 0
-    fi
     if [ -n "$units_changed" ]; then system daemon-reload || return 1; fi
     restart_in_turn || return 1
     # What this release runs besides, if it runs at all.
@@ -449,7 +441,7 @@ finish() {
         ;;
     files)
         put_system_files "$from" "$to"
-        if [ -n "$units_changed" ] && have_systemd; then system daemon-reload; fi
+        if [ -n "$units_changed" ]; then system daemon-reload; fi
         warn "nothing was switched: $(basename "$from") runs as before"
         ;;
     switched)

@@ -66,7 +66,7 @@ main() {
         *) usage >&2 && die "what is $1?" ;;
         esac
     done
-    [ "$(id -u)" = 0 ] || die "root must run this: sudo $0"
+    need_server
     [ -z "$moved" ] || die "it installs in the fixed places only: take PROVODNIK_HOME out of the environment"
     for file in "$database_file" "$redis_file"; do
         [ -z "$file" ] || [ -s "$file" ] || die "$file is not there or empty"
@@ -81,7 +81,7 @@ main() {
     make_user
     make_folders
     step "database, settings, secrets"
-    if needs_here REDIS_URL "$redis_file"; then start_service redis-server; fi
+    if needs_here REDIS_URL "$redis_file"; then system start redis-server.service; fi
     write_settings
     watch_the_end
     if [ ! -e "$PROVODNIK_HOME/current" ]; then
@@ -126,18 +126,14 @@ finish_up() { # RELEASE
         say "The settings are complete, and nothing was started, as you asked. Later: systemctl enable --now provodnik.target"
         return
     fi
-    if have_systemd; then
-        system start provodnik.target
-        answers "$(web_url provodnik-web@8000.service /health/live)" "$PROVODNIK_PATIENCE" ||
-            die "web does not answer: journalctl -u provodnik-web@8000 says why"
-        is_ready "$PROVODNIK_PATIENCE" || warn "/health/ready is red: see below"
-        step "doctor"
-        manage "$1" doctor || true
-        say
-        say "Running at $(setting PUBLIC_URL)"
-    else
-        say "The settings are complete. systemd does not run here, so nothing was started: systemctl start provodnik.target"
-    fi
+    system start provodnik.target
+    answers "$(web_url provodnik-web@8000.service /health/live)" "$PROVODNIK_PATIENCE" ||
+        die "web does not answer: journalctl -u provodnik-web@8000 says why"
+    is_ready "$PROVODNIK_PATIENCE" || warn "/health/ready is red: see below"
+    step "doctor"
+    manage "$1" doctor || true
+    say
+    say "Running at $(setting PUBLIC_URL)"
     say "The first of your staff: provodnik createsuperuser. At any time: provodnik doctor"
 }
 

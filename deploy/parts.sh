@@ -57,15 +57,6 @@ install_packages() {
     rm "$PROVODNIK_HOME/.packages"
 }
 
-# Also where systemd does not run but the old scripts are there.
-start_service() { # NAME
-    if have_systemd; then
-        system start "$1.service"
-    elif [ -x "/etc/init.d/$1" ]; then
-        "/etc/init.d/$1" status >/dev/null 2>&1 9>&- || "/etc/init.d/$1" start >/dev/null 9>&-
-    fi
-}
-
 make_user() {
     id "$PROVODNIK_USER" >/dev/null 2>&1 ||
         useradd --system --user-group --home-dir "$PROVODNIK_DATA" --shell /usr/sbin/nologin "$PROVODNIK_USER"
@@ -209,7 +200,7 @@ add_database() {
     if [ -n "$database_file" ]; then
         keep_secret database_url <"$database_file"
     elif [ ! -e "$SECRETS/database_url" ]; then
-        start_service postgresql
+        system start postgresql.service
         port=$(as_postgres -Atc 'SHOW port' </dev/null) || die "PostgreSQL does not answer: systemctl status postgresql"
         password=$(openssl rand -hex 24)
         # By standard input: no list of processes and no log shows it.
@@ -238,12 +229,8 @@ put_units() { # RELEASE
         if put "$file" "$file" "$PROVODNIK_UNITS/$(basename "$file")"; then units_changed=yes; fi
     done
     for file in nginx postgresql@; do start_again_if_killed "$file"; done
-    if have_systemd; then
-        if [ -n "$units_changed" ]; then system daemon-reload; fi
-        [ -z "$start" ] || system is-enabled --quiet provodnik.target || system enable --quiet provodnik.target
-    else
-        say "   systemd does not run here. Later: systemctl enable --now provodnik.target"
-    fi
+    if [ -n "$units_changed" ]; then system daemon-reload; fi
+    [ -z "$start" ] || system is-enabled --quiet provodnik.target || system enable --quiet provodnik.target
 }
 
 # Debian does not start it again where the kernel has killed it for memory.
@@ -263,7 +250,7 @@ put_command() { # RELEASE
 
 serve() { # RELEASE
     local folder=$PROVODNIK_ETC/certificate made=''
-    start_service nginx
+    system start nginx.service
     if [ ! -e "$site_certificate/fullchain.pem" ]; then
         if [ -n "$own_certificate" ]; then
             warn "the certificate is signed by this server itself: browsers warn of it, and no payment system calls"
@@ -288,11 +275,7 @@ serve() { # RELEASE
 open_site() {
     ln -sfn "$site" "$PROVODNIK_NGINX/sites-enabled/provodnik.conf"
     nginx -t -q 9>&- || die "nginx refuses its configuration: see above"
-    if have_systemd; then
-        system reload-or-restart nginx.service
-    elif [ -x /etc/init.d/nginx ]; then
-        /etc/init.d/nginx reload >/dev/null 9>&-
-    fi
+    system reload-or-restart nginx.service
 }
 
 sign_it_ourselves() { # FOLDER

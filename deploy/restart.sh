@@ -20,13 +20,12 @@ case ${1:-} in
 -h | --help) usage && exit 0 ;;
 *) usage >&2 && die "what is $1?" ;;
 esac
-need_root
+need_server
 release=$(current_release)
 [ -d "$release" ] || die "nothing is installed here yet: run deploy/install.sh"
 lock
 choose_python ""
 manage "$release" check --deploy || die "nothing was restarted: see above"
-have_systemd || die "systemd does not run here"
 system daemon-reload
 restart_in_turn || die "a process does not start: journalctl -u 'provodnik-*' says why"
 step "restarted"

@@ -39,7 +39,7 @@ main() {
         *) usage >&2 && die "what is $1?" ;;
         esac
     done
-    need_root
+    need_server
     old=$(current_release)
     [ -d "$old" ] || die "nothing is installed here yet: run deploy/install.sh"
     lock

@@ -59,7 +59,7 @@ main() {
         esac
     done
     [ -z "$ref" ] || [ -z "$folder" ] || die "--ref or --from, not both"
-    need_root
+    need_server
     old=$(current_release)
     if [ ! -d "$old" ] || [ ! -r "$environment" ]; then die "nothing is installed here yet: run deploy/install.sh"; fi
     lock

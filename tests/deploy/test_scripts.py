@@ -88,6 +88,21 @@ def test_only_root_installs() -> None:
             assert (done.returncode, "root must run this" in done.stderr) == (1, True), script
 
 
+@pytest.mark.skipif(
+    os.geteuid() != 0 or Path("/run/systemd/system").exists(), reason="here a server could be"
+)
+def test_without_systemd_nothing_begins() -> None:
+    done = subprocess.run(
+        ["bash", "-ec", f". {DEPLOY}/common.sh; need_server; echo begun"],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "systemd does not run here" in done.stderr
+
+
 def test_an_old_python_is_refused_with_the_way_out(tmp_path: Path) -> None:
     """As on Ubuntu 22.04."""
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
