@@ -8,10 +8,10 @@ import importlib
 import sys
 
 SUBJECTS = {
-    "install": "deploy/install.sh, upgrade.sh, rollback.sh and what they start, in a clean Debian (root, debootstrap)",
-    "scale": "docs/scaling.md typed on three machines that fail while customers buy (root, debootstrap)",
-    "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap)",
-    "move": "the restore drill and the move to another server, by docs/deploy.md (root, debootstrap)",
+    "install": "deploy/'s scripts, and what a server goes through, in a clean Debian (root, debootstrap, nspawn)",
+    "scale": "docs/scaling.md typed on three machines that fail while customers buy (root, debootstrap, nspawn)",
+    "guide": "docs/deploy.md typed by hand, block by block, in a clean Debian (root, debootstrap, nspawn)",
+    "move": "the restore drill and the move to another server, by docs/deploy.md (root, debootstrap, nspawn)",
     "image": "the Dockerfile built and the compose file started by Docker, by docs/containers.md (root, debootstrap)",
     "upgrade": "deploy/upgrade.sh from the last release with other tables, while callbacks keep coming (nginx)",
 }

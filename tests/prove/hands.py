@@ -36,6 +36,16 @@ class Hands:
     def add_settings(self, lines: str) -> None:
         self.said("bash", "-c", "cat >> /etc/provodnik/environment", stdin=lines)
 
+    def complaints(self) -> set[str]:
+        """What the doctor is not content with, by its names."""
+        said = self.inside.run("provodnik", "doctor").stdout
+        lines = [line.strip() for line in said.splitlines()]
+        return {line.partition(":")[0] for line in lines if line.startswith(("⚠", "❌"))}
+
+    def is_ready(self) -> bool:
+        ready = "curl --silent --fail --max-time 5 http://127.0.0.1:8000/health/ready"
+        return self.inside.run("bash", "-c", ready).returncode == 0
+
 
 def expect(true: bool, seen: str) -> None:
     if not true:

@@ -1,4 +1,5 @@
-"""`./dev prove install`: deploy/install.sh in a clean Debian, then a call, a backup, an upgrade and the way back.
+"""`./dev prove install`: deploy/install.sh in a clean Debian, then a call, a backup, an upgrade, the way back, and
+what the machine goes through afterwards (tests/prove/survives.py).
 
 Everything is real, systemd too. Needs root, debootstrap, systemd-nspawn (Debian's systemd-container), a way to Debian's
 and Python's packages, and the ports 80, 443, 5432, 6379, 8000 and 8001.
@@ -15,8 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devtools import console, places
+from tests.bench import orders
 from tests.prove.hands import Failed, Hands, expect, report
 from tests.prove.machine import RELEASES, Machine, lacking, machine
+from tests.prove.survives import Survival
 
 DOMAIN = "витрина.example.com"
 ASCII = DOMAIN.encode("idna").decode()
@@ -25,13 +28,13 @@ SOURCE = "/opt/provodnik/source"
 INSTALL = f"{SOURCE}/deploy/install.sh"
 CURRENT = "/opt/provodnik/current"
 # What an owner fills in. Nothing outside is called: nobody listens there.
-FILLED_IN = """
+FILLED_IN = f"""
 BOT_TOKEN=123456789:proof-of-the-installer-only
 TELEGRAM_API_URL=http://127.0.0.1:9
 REMNAWAVE_BASE_URL=http://127.0.0.1:9
 REMNAWAVE_API_TOKEN='of$HOME"and"quotes'
-ONEPLAT_SHOP_ID=12
-ONEPLAT_SHOP_SECRET=proof-of-the-installer
+ONEPLAT_SHOP_ID={orders.SHOP_ID}
+ONEPLAT_SHOP_SECRET={orders.SECRET}
 ONEPLAT_BASE_URL=http://127.0.0.1:9
 REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
@@ -196,6 +199,7 @@ class Proof(Hands):
             ("restart.sh, one after another", self.restarts),
             ("upgrade.sh --from a second copy", self.upgrades),
             ("rollback.sh", self.goes_back),
+            *Survival(self.inside, ASCII).steps(),
         ]
 
 

@@ -33,7 +33,7 @@ HANDED_ON = re.compile(
 # As a server comes, and no more.
 PACKAGES = ("ca-certificates", "dbus", "systemd", "systemd-sysv")
 # systemd-nspawn ends with 133 where the machine wants to be started again.
-KEEPER = 'while setpriv --pdeathsig KILL systemd-nspawn "$@"; [ $? = 133 ]; do :; done'
+KEEPER = 'while setpriv --pdeathsig TERM systemd-nspawn "$@"; [ $? = 133 ]; do :; done'
 BOOT = (
     *("sh", "-c", KEEPER, "keeper", "--quiet", "--settings=no", "--register=no", "--keep-unit"),
     *("--boot", "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),

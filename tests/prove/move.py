@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from devtools import console, places
+from tests.bench import orders
 from tests.prove import guide
 from tests.prove.hands import Failed, expect, report
 from tests.prove.install import FILLED_IN, INSTALL, taken
@@ -40,8 +41,8 @@ PLACES = SHOP, DRILL, OLD, NEW = (
 KEYS = {
     "BOT_TOKEN": "123456789:proof-of-the-installer-only",
     "REMNAWAVE_API_TOKEN": 'of$HOME"and"quotes',
-    "ONEPLAT_SHOP_ID": "12",
-    "ONEPLAT_SHOP_SECRET": "proof-of-the-installer",
+    "ONEPLAT_SHOP_ID": orders.SHOP_ID,
+    "ONEPLAT_SHOP_SECRET": orders.SECRET,
 }
 NO_CERTIFICATE = "#!/bin/sh\necho 'the name points to another server' >&2\nexit 1\n"
 IDENTITY, SETTINGS, BACKUPS = "identity.txt", "settings.tar.gz", "backups.tar"

@@ -81,19 +81,9 @@ class Server(Hands):
             with bundle.open("ab") as file:
                 file.write(authority)
 
-    def complaints(self) -> set[str]:
-        """What the doctor is not content with, by its names."""
-        said = self.inside.run("provodnik", "doctor").stdout
-        lines = [line.strip() for line in said.splitlines()]
-        return {line.partition(":")[0] for line in lines if line.startswith(("⚠", "❌"))}
-
     def is_quiet(self) -> None:
         """Nothing of ours runs, and nothing would after a restart of the machine."""
         listing = ("systemctl", "list-units", "--plain", "--no-legend", "provodnik*")
         running = self.said(*listing)
         expect(not running, f"runs: {running}")
         self.said("systemctl", "is-enabled", "provodnik.target", code=1)
-
-    def is_ready(self) -> bool:
-        ready = "curl --silent --fail --max-time 5 http://127.0.0.1:8000/health/ready"
-        return self.inside.run("bash", "-c", ready).returncode == 0

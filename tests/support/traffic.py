@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
@@ -38,11 +39,14 @@ class Call:
 
 
 class Traffic:
-    """Paid callbacks of the bench's orders, from number `first` on. An open loop: a late answer holds nothing up."""
+    """Paid callbacks of the bench's orders, from number `first` on. An open loop: a late answer holds nothing up.
 
-    def __init__(self, site: Site, *, rate: float, first: int) -> None:
+    `at` is the address where the site's name is answered for, if no name server says so.
+    """
+
+    def __init__(self, site: Site, *, rate: float, first: int, at: str = "") -> None:
         self.calls: list[Call] = []
-        self._rate, self._next = rate, first
+        self._rate, self._next, self._at = rate, first, at
         self._address = urlsplit(site.url)
         self._tls = ssl.create_default_context(cafile=str(site.authority))
         self._over = threading.Event()
@@ -71,9 +75,7 @@ class Traffic:
             due += 1 / self._rate
 
     def _call(self, order: int, due: float) -> None:
-        link = HTTPSConnection(
-            str(self._address.hostname), self._address.port, timeout=PATIENCE, context=self._tls
-        )
+        link = Link(str(self._address.hostname), self._address.port or 443, self._tls, self._at)
         headers = {"Content-Type": "application/json", "Connection": "close"}
         try:
             link.request("POST", PATH, body=orders.body(order), headers=headers)
@@ -84,6 +86,18 @@ class Traffic:
         finally:
             link.close()
         self.calls.append(Call(order, due, time.time() - due, status, said))
+
+
+class Link(HTTPSConnection):
+    """To `at`, or to where the name leads, where the certificate must bear the name."""
+
+    def __init__(self, name: str, port: int, tls: ssl.SSLContext, at: str) -> None:
+        super().__init__(name, port, timeout=PATIENCE)
+        self._tls, self._place = tls, (at or name, port)
+
+    def connect(self) -> None:
+        plain = socket.create_connection(self._place, PATIENCE)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
 
 
 def failures(calls: Iterable[Call]) -> dict[str, int]:
