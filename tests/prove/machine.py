@@ -24,6 +24,7 @@ from signal import SIGKILL
 from devtools import places
 from devtools.console import say
 from devtools.process import tie_to_us
+from tests.prove.control_groups import groups
 
 RELEASES = ("bookworm", "trixie")
 HANDED_ON = re.compile(
@@ -33,7 +34,10 @@ HANDED_ON = re.compile(
 # As a server comes, and no more.
 PACKAGES = ("ca-certificates", "dbus", "systemd", "systemd-sysv")
 # systemd-nspawn ends with 133 where the machine wants to be started again.
-KEEPER = 'while setpriv --pdeathsig TERM systemd-nspawn "$@"; [ $? = 133 ]; do :; done'
+KEEPER = (
+    'for group in $GROUPS_OF_ITS_OWN; do echo $$ > "$group/cgroup.procs"; done;'
+    ' while setpriv --pdeathsig TERM systemd-nspawn "$@"; [ $? = 133 ]; do :; done'
+)
 BOOT = (
     *("sh", "-c", KEEPER, "keeper", "--quiet", "--settings=no", "--register=no", "--keep-unit"),
     *("--boot", "--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
@@ -161,21 +165,23 @@ def lay(root: Path, release: str) -> None:
 def booted(root: Path, network: str = "") -> Iterator[Machine]:
     """What lies in `root`, running, until the block ends. In a network of its own where one is named (ip-netns(8))."""
     where = [f"--network-namespace-path=/run/netns/{network}"] if network else []
-    with (root.parent / f"{root.name}.log").open("ab") as log:
+    with ExitStack() as stack:
+        own = stack.enter_context(groups(f"provodnik-{root.name}-{os.getpid()}"))
+        log = stack.enter_context((root.parent / f"{root.name}.log").open("ab"))
         process = subprocess.Popen(
             [*tie_to_us(SIGKILL), *BOOT, *where, f"--machine={root.name}", f"--directory={root}"],
-            env={**os.environ, **AS_OF_NOW},
+            env={**os.environ, **AS_OF_NOW, "GROUPS_OF_ITS_OWN": " ".join(map(str, own))},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
-    inside = Machine(root, process.pid)
-    try:
-        inside.wait_until_up()
-        yield inside
-    finally:
-        inside.cut()
-        process.wait(30)
+        inside = Machine(root, process.pid)
+        try:
+            inside.wait_until_up()
+            yield inside
+        finally:
+            inside.cut()
+            process.wait(30)
 
 
 def archive(release: str, *packages: str) -> Path:
