@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,16 @@ def test_a_worker_whose_loop_turns_says_so(systemd, transactional_db) -> None:
     assert b"WATCHDOG=1" in systemd.recv(100)
 
 
-def test_the_clock_says_so_with_every_turn(systemd, tmp_path: Path) -> None:
+def test_the_clock_says_so_once_a_second(systemd, tmp_path: Path, monkeypatch) -> None:
     scheduler = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
-    scheduler.tick()
-    assert b"WATCHDOG=1" in systemd.recv(100)
+    said = []
+    for moment in (100.0, 100.5, 100.9, 101.1):
+        monkeypatch.setattr("project.scheduler.monotonic", lambda moment=moment: moment)
+        scheduler.tick()
+        systemd.setblocking(False)
+        with suppress(BlockingIOError):
+            said.append((moment, systemd.recv(100)))
+    assert said == [(100.0, watchdog.ALIVE), (101.1, watchdog.ALIVE)]
 
 
 def test_a_container_sees_when_the_loop_last_turned(settings, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ class Survival(Confined):
         with self.calls() as traffic:
             began, ended = self.without("postgresql")
             self.wait(self.is_ready, what="/health/ready")
-        meanwhile = traffic.between(began, ended)
+        meanwhile = traffic.between(began + CALM, ended)
         statuses = {call.status for call in meanwhile}
         expect(statuses == {503}, f"{statuses}: {failures(meanwhile)}")
         others = {call.status for call in traffic.calls} - {200, 503}
