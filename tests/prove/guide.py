@@ -2,9 +2,9 @@
 
 Every console block is typed in its order, but those marked as needing a real server or as belonging to another machine
 (tests/prove/move.py types these), and what the page shows below a command has to come out. Real are packages, users,
-systemd, PostgreSQL, Redis, nginx and our processes; stand-ins are the repository's address (this tree) and certbot (a
-certificate signed by the machine).
-Needs what the installer's proof needs, and its ports.
+systemd, PostgreSQL, Redis, nginx, certbot and our processes; stand-ins are the repository's address (this tree) and
+Let's Encrypt (tests/prove/authority.py). At the end the certificate is renewed, and nginx must show the new one.
+Needs what the installer's proof needs, its ports, and caddy.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from __future__ import annotations
 import argparse
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from devtools import console, places
-from tests.prove.hands import Failed, report
+from tests.prove.authority import Authority, authority
+from tests.prove.bare import RELEASES
+from tests.prove.hands import Failed, Hands, expect, report
 from tests.prove.install import FILLED_IN, lay_the_tree, taken
-from tests.prove.machine import RELEASES, Machine, lacking, machine, network
+from tests.prove.machine import Machine, lacking, machine, network
 
 GUIDE = places.ROOT / "docs" / "deploy.md"
 BLOCK = re.compile(
@@ -32,15 +35,12 @@ REPOSITORY = "https://git.example.com/provodnik.git"
 STARTS = "systemctl enable --now provodnik.target"
 DOMAIN = "shop.example.com"
 UNATTENDED = {"DEBIAN_FRONTEND": "noninteractive", "LANG": "C.UTF-8"}
-CERTBOT = f"""#!/bin/sh
-set -e
-folder=/etc/letsencrypt/live/{DOMAIN}
-mkdir -p $folder
-openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN={DOMAIN} -addext subjectAltName=DNS:{DOMAIN} \\
-    -keyout $folder/privkey.pem -out $folder/fullchain.pem 2>/dev/null
-cp $folder/fullchain.pem /usr/local/share/ca-certificates/own.crt
-update-ca-certificates >/dev/null 2>&1
-"""
+# By itself it waits for some minutes first, so that not all of the world comes at once.
+AT_ONCE = "--force-renewal --no-random-sleep-on-renew"
+RENEW = f"systemctl is-enabled --quiet certbot.timer && certbot renew --quiet {AT_ONCE}"
+SERIAL = (
+    f"openssl s_client -connect {DOMAIN}:443 </dev/null 2>/dev/null | openssl x509 -noout -serial"
+)
 
 
 def blocks(*places: str) -> Iterator[tuple[str, Block]]:
@@ -72,13 +72,11 @@ def script(block: Block) -> str:
     return "\n".join([before, *(command for command, _seen in block), after])
 
 
-def prepare(inside: Machine, *, certbot: str = CERTBOT) -> None:
+def prepare(inside: Machine, whom_to_ask: Authority) -> None:
     source = inside.root / "srv/provodnik"
     lay_the_tree(source)
     offer(source, inside.root / "root/.gitconfig")
-    local = inside.root / "usr/local/bin"
-    (local / "certbot").write_text(certbot)
-    (local / "certbot").chmod(0o755)
+    whom_to_ask.known_to(inside)
     with (inside.root / "etc/hosts").open("a") as hosts:
         hosts.write(f"127.0.0.1 {DOMAIN}\n")
     # As a server comes; the bare archive has none.
@@ -117,17 +115,34 @@ def follow(inside: Machine) -> None:
         typed(inside, block)
 
 
+def renew(inside: Machine) -> None:
+    """As certbot's timer does when the time has come."""
+    hands, started = Hands(inside), time.monotonic()
+    before = hands.shell(SERIAL)
+    hands.shell(RENEW)
+    after = hands.shell(SERIAL)
+    expect(before.startswith("serial=") and after != before, f"{before} is still shown: {after}")
+    report("the certificate is renewed, and nginx shows it", started)
+
+
 def run(arguments: list[str]) -> bool:
     parser = argparse.ArgumentParser(prog="./dev prove guide", description=__doc__)
-    parser.add_argument("--release", choices=RELEASES, default=RELEASES[0], help="of Debian")
+    parser.add_argument(
+        "--release", choices=RELEASES, default=RELEASES[0], help="of Debian or Ubuntu"
+    )
     options = parser.parse_args(arguments)
-    if why := lacking() or taken():
+    if why := lacking("caddy") or taken():
         console.complain(why)
         return False
     try:
-        with machine(places.STATE / "machines" / "guide", options.release) as inside:
-            prepare(inside)
+        with (
+            tempfile.TemporaryDirectory(prefix="prove-guide-") as folder,
+            authority(Path(folder), domain=DOMAIN) as whom_to_ask,
+            machine(places.STATE / "machines" / "guide", options.release) as inside,
+        ):
+            prepare(inside, whom_to_ask)
             follow(inside)
+            renew(inside)
     except Failed as seen:
         console.write(str(seen))
         return False

@@ -18,8 +18,9 @@ from pathlib import Path
 from devtools import console, places
 from tests.bench import orders
 from tests.prove.hands import Failed, Hands, expect, report
-from tests.prove.machine import RELEASES, Machine, lacking, machine
 from tests.prove.survives import Survival
+from tests.prove.bare import RELEASES
+from tests.prove.machine import Machine, lacking, machine
 
 DOMAIN = "витрина.example.com"
 ASCII = DOMAIN.encode("idna").decode()
@@ -205,7 +206,9 @@ class Proof(Hands):
 
 def run(arguments: list[str]) -> bool:
     parser = argparse.ArgumentParser(prog="./dev prove install", description=__doc__)
-    parser.add_argument("--release", choices=RELEASES, default=RELEASES[0], help="of Debian")
+    parser.add_argument(
+        "--release", choices=RELEASES, default=RELEASES[0], help="of Debian or Ubuntu"
+    )
     parser.add_argument(
         "--shell-on-failure", action="store_true", help="look around where it failed"
     )

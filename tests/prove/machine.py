@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -25,8 +24,8 @@ from devtools import places
 from devtools.console import say
 from devtools.process import tie_to_us
 from tests.prove.control_groups import groups
+from tests.prove.bare import archive
 
-RELEASES = ("bookworm", "trixie")
 HANDED_ON = re.compile(
     r"(?i)(https?|all|no)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)"
     r"|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
@@ -54,11 +53,11 @@ class Down(Exception):
     """No process runs inside."""
 
 
-def lacking() -> str:
+def lacking(*besides: str) -> str:
     """What this machine has not got, in words; empty where a clean Debian can be made."""
     if os.geteuid() != 0:
         return "only root can make a machine to install in"
-    missing = [name for name in NEEDED if shutil.which(name) is None]
+    missing = [name for name in (*NEEDED, *besides) if shutil.which(name) is None]
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
@@ -182,33 +181,6 @@ def booted(root: Path, network: str = "") -> Iterator[Machine]:
         finally:
             inside.cut()
             process.wait(30)
-
-
-def archive(release: str, *packages: str) -> Path:
-    """The bare system with these packages, made once."""
-    file = places.STATE / "machines" / f"{'-'.join((release, *packages))}.tar"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        root = file.with_suffix(".new")
-        shutil.rmtree(root, ignore_errors=True)
-        bare = ("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", release)
-        subprocess.run([*bare, str(root), mirror()], check=True, stdout=subprocess.DEVNULL)
-        made = file.with_suffix(".part")
-        with tarfile.open(made, "w") as packed:
-            packed.add(root, arcname=".")
-        made.rename(file)
-        shutil.rmtree(root)
-    return file
-
-
-def mirror() -> str:
-    """Where this machine takes Debian's main archive from."""
-    for file in [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]:
-        text = file.read_text() if file.is_file() else ""
-        found = re.search(r"^(?:URIs:|deb(?: \[[^]]*\])?) +(\S+/debian/?)\s", text, re.MULTILINE)
-        if found:
-            return found[1]
-    return "http://deb.debian.org/debian"
 
 
 def network() -> dict[str, str]:

@@ -5,8 +5,8 @@ bought and one who is about to. By the guide's own commands its backup is brough
 and the shop moves to a third, of another release of Debian. Each machine is gone before the next is made: nothing but
 the files that the guide tells to bring goes along. The waiting customer pays while no shop is there.
 
-The world outside is the sandbox; certbot and the repository are stand-ins as for `./dev prove guide`, and certbot gives
-the new server nothing, as Let's Encrypt would. Needs what the installer's proof needs, and its ports.
+The world outside is the sandbox; Let's Encrypt and the repository are stand-ins as for `./dev prove guide`, and the new
+server gets no certificate, as from Let's Encrypt. Needs what the guide's proof needs, and its ports.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from pathlib import Path
 from devtools import console, places
 from tests.bench import orders
 from tests.prove import guide
+from tests.prove.authority import authority
+from tests.prove.bare import RELEASES
 from tests.prove.hands import Failed, expect, report
 from tests.prove.install import FILLED_IN, INSTALL, taken
-from tests.prove.machine import RELEASES, Machine, lacking, machine
+from tests.prove.machine import Machine, lacking, machine
 from tests.prove.outside import Buyer, Outside, outside, until
 from tests.prove.server import HTTPS, Server
 from tests.prove.snapshot import database
@@ -44,7 +46,6 @@ KEYS = {
     "ONEPLAT_SHOP_ID": orders.SHOP_ID,
     "ONEPLAT_SHOP_SECRET": orders.SECRET,
 }
-NO_CERTIFICATE = "#!/bin/sh\necho 'the name points to another server' >&2\nexit 1\n"
 IDENTITY, SETTINGS, BACKUPS = "identity.txt", "settings.tar.gz", "backups.tar"
 NUMBER = "0123456789abcdef" * 2
 CALLS = "SELECT count(*) FROM integrations_inboundcallback WHERE verdict = 'accepted'"
@@ -63,13 +64,16 @@ class Move:
     def goes(self, old: str, new: str) -> None:
         roots = places.STATE / "machines"
         with ExitStack() as held:
-            with machine(roots / "old", old) as inside:
+            with (
+                authority(self.folder, domain=guide.DOMAIN) as self.whom_to_ask,
+                machine(roots / "old", old) as inside,
+            ):
                 server = self.first(inside, old, held)
                 self.leaves(server)
             with machine(roots / "drill", old) as inside:
                 self.drills(self.prepared(inside, old))
             with machine(roots / "new", new) as inside:
-                self.arrives(self.prepared(inside, new, certbot=NO_CERTIFICATE))
+                self.arrives(self.prepared(inside, new))
         left = [block for _place, block in guide.blocks(*PLACES) if block not in self.typed]
         expect(not left, f"nobody typed {left}")
         said = f"{self.before.rows:,} rows, {len(self.before.files)} files"
@@ -77,20 +81,23 @@ class Move:
             f"{said}; away for {self.away:.0f} s between the old server's last word and the new one's first"
         )
 
-    def prepared(self, inside: Machine, release: str, *, certbot: str = guide.CERTBOT) -> Server:
+    def prepared(self, inside: Machine, release: str) -> Server:
         with step(f"a clean {release}"):
-            guide.prepare(inside, certbot=certbot)
+            guide.prepare(inside, self.whom_to_ask)
         return Server(inside, self.typed)
 
     def first(self, inside: Machine, release: str, held: ExitStack) -> Server:
         """A shop that sells."""
         server = self.prepared(inside, release)
         server.does(REAL, holding="install.sh --domain")
-        certificate = inside.root / f"etc/letsencrypt/live/{guide.DOMAIN}/fullchain.pem"
-        self.authority = certificate.read_bytes()
-        server.believes(self.authority)
+        server.believes(self.whom_to_ask.certificate)
         self.world: Outside = held.enter_context(
-            outside(self.folder, domain=guide.DOMAIN, authority=certificate, keys=KEYS)
+            outside(
+                self.folder,
+                domain=guide.DOMAIN,
+                authority=self.whom_to_ask.certificate,
+                keys=KEYS,
+            )
         )
         server.add_settings(FILLED_IN + self.world.settings)
         with step("settings filled in, started"):
@@ -149,7 +156,7 @@ class Move:
         (said,) = server.does(NEW, holding="install.sh")
         expect("and nothing was started" in said, said)
         server.is_quiet()
-        server.believes(self.authority)
+        server.believes(self.whom_to_ask.certificate)
         began = time.monotonic()
         server.does(NEW, holding=BACKUPS)
         (said,) = server.does(NEW, holding="provodnik restore")
@@ -202,7 +209,7 @@ def run(arguments: list[str]) -> bool:
     parser.add_argument("--to", choices=RELEASES, default=RELEASES[1], help="the new server's")
     parser.add_argument("--rows", type=int, default=20_000, help="sales of the past")
     options = parser.parse_args(arguments)
-    if why := lacking() or taken():
+    if why := lacking("caddy") or taken():
         console.complain(why)
         return False
     with tempfile.TemporaryDirectory(prefix="prove-move-") as folder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.prove import guide
 from tests.prove.hands import Hands, expect
 from tests.prove.machine import Machine
@@ -72,14 +74,11 @@ class Server(Hands):
             seen = self.ask("/partners/join/", *jar, *form, "--write-out", " %{http_code}")
             expect(seen.endswith(" 302"), f"an application: {seen[-2000:]}")
 
-    def believes(self, authority: bytes) -> None:
-        """Any machine knows Let's Encrypt; its stand-in has to be made known, to programs and to ours."""
-        root = self.inside.root
-        (root / "usr/local/share/ca-certificates/own.crt").write_bytes(authority)
-        self.said("update-ca-certificates")
-        for bundle in (root / "opt/provodnik/venvs").rglob("certifi/cacert.pem"):
+    def believes(self, authority: Path) -> None:
+        """Our programs believe whom certifi names."""
+        for bundle in (self.inside.root / "opt/provodnik/venvs").rglob("certifi/cacert.pem"):
             with bundle.open("ab") as file:
-                file.write(authority)
+                file.write(authority.read_bytes())
 
     def is_quiet(self) -> None:
         """Nothing of ours runs, and nothing would after a restart of the machine."""
