@@ -12,8 +12,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.prove.bare import archive, mirror
 from tests.prove.engine import CERTIFICATE, Engine
-from tests.prove.machine import archive, mirror
 
 BASE = "debian:13-slim"
 IMAGES = {

@@ -1,4 +1,4 @@
-"""`./dev prove install`: deploy/install.sh in a clean Debian, then a call, a backup, an upgrade, the way back, and
+"""`./dev prove install`: deploy/install.sh on a clean server, then a call, a backup, an upgrade, the way back, and
 what the machine goes through afterwards (tests/prove/survives.py).
 
 Everything is real, systemd too. Needs root, debootstrap, systemd-nspawn (Debian's systemd-container), a way to Debian's
@@ -219,7 +219,7 @@ def run(arguments: list[str]) -> bool:
     started = time.monotonic()
     with machine(places.STATE / "machines" / "install", options.release) as inside:
         lay_the_tree(inside.root / SOURCE.lstrip("/"))
-        report("a clean Debian", started)
+        report(f"a clean {options.release}", started)
         proof = Proof(inside)
         for title, step in proof.steps():
             started = time.monotonic()
