@@ -25,12 +25,12 @@ SETTINGS = """
     auto_https disable_redirects
     skip_install_trust
 }}
-https://localhost:{port} {{
+https://{here}:{port} {{
     tls internal
     acme_server
 }}
 """
-# The name, as the authority alone sees it, leads to this machine.
+# Where the name leads, as the authority alone sees it.
 OF_ITS_OWN = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
 PATIENCE = 30.0  # seconds until it has made its own certificate
 WHOM_TO_ASK = "root/.config/letsencrypt/cli.ini"
@@ -52,12 +52,14 @@ class Authority:
 
 
 @contextmanager
-def authority(folder: Path, *, domain: str) -> Iterator[Authority]:
-    """It answers until the block ends; whoever asks later is refused."""
+def authority(
+    folder: Path, *, domain: str, leads_to: str = "127.0.0.1", here: str = "localhost"
+) -> Iterator[Authority]:
+    """It answers at `here`, as machines see this one, until the block ends; whoever asks later is refused."""
     port = any_free()
     settings, hosts = folder / "Caddyfile", folder / "authority-hosts"
-    settings.write_text(SETTINGS.format(port=port, other=any_free()))
-    hosts.write_text(f"127.0.0.1 localhost {domain}\n")
+    settings.write_text(SETTINGS.format(here=here, port=port, other=any_free()))
+    hosts.write_text(f"127.0.0.1 localhost\n{leads_to} {domain}\n")
     certificate = folder / ".local/share/caddy/pki/authorities/local/root.crt"
     command = ("caddy", "run", "--adapter", "caddyfile", "--config", str(settings))
     own = ("unshare", "--mount", "--propagation=private", "sh", "-ec", OF_ITS_OWN, "authority")
@@ -74,7 +76,7 @@ def authority(folder: Path, *, domain: str) -> Iterator[Authority]:
             if time.monotonic() > until or running.poll() is not None:
                 raise RuntimeError((folder / "authority.log").read_text())
             time.sleep(0.1)
-        yield Authority(certificate, f"https://localhost:{port}/acme/local/directory")
+        yield Authority(certificate, f"https://{here}:{port}/acme/local/directory")
     finally:
         running.kill()
         running.wait()

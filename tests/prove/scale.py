@@ -4,8 +4,8 @@ The page's own blocks are typed on clean Debians with real systemd, each with it
 the database's machine (PostgreSQL, Redis, PgBouncer), the first (nginx, web, workers, beat, bot) and the second (web,
 the worker of money, bot). Then the second loses its power, the first's processes are killed one by one, what stands on
 the database's machine is killed and restarted, that machine loses its power too, and both others are upgraded in turn.
-The world outside is the sandbox; certbot and the repository are stand-ins. Needs root, debootstrap, systemd-nspawn,
-ip, iptables and a way to Debian's and Python's packages.
+The world outside is the sandbox; Let's Encrypt and the repository are stand-ins. Needs root, debootstrap,
+systemd-nspawn, caddy, ip, iptables and a way to Debian's and Python's packages.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from devtools import console
 from tests.prove import guide, machine, network
+from tests.prove.authority import Authority, authority
+from tests.prove.bare import RELEASES
 from tests.prove.crowd import Crowd
 from tests.prove.hands import Failed, expect, report
 from tests.prove.install import FILLED_IN
@@ -71,15 +73,13 @@ class Scale:
 
     # --- As the page says ---
 
-    def is_built(self) -> None:
+    def is_built(self, whom_to_ask: Authority) -> None:
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(Member.prepare, (self.data, self.first, self.second)))
         self.does(self.data, ON_DATA)
         for name in ("database_url", "redis_url"):
             self.brings(name, self.data, self.first)
-        certbot = self.first.file("usr/local/bin/certbot")
-        certbot.write_text(guide.CERTBOT)
-        certbot.chmod(0o755)
+        whom_to_ask.known_to(self.first.inside)
         (said,) = self.does(self.first, ON_FIRST, holding="--database-url-file")
         expect("NOT STARTED YET" in said, said)
 
@@ -216,11 +216,11 @@ class Scale:
 
 def run(arguments: list[str]) -> bool:
     parser = argparse.ArgumentParser(prog="./dev prove scale", description=__doc__)
-    parser.add_argument("--release", choices=machine.RELEASES, default="trixie", help="of Debian")
+    parser.add_argument("--release", choices=RELEASES, default="trixie", help="of Debian or Ubuntu")
     parser.add_argument("--at-once", type=int, default=3, help="customers")
     parser.add_argument("--wait-on-failure", action="store_true", help="look around then")
     options = parser.parse_args(arguments)
-    if why := machine.lacking() or network.lacking():
+    if why := machine.lacking("caddy") or network.lacking():
         console.complain(why)
         return False
     began = time.monotonic()
@@ -244,18 +244,24 @@ def run(arguments: list[str]) -> bool:
 
 
 def prove(scale: Scale, at_once: int) -> None:
-    scale.is_built()
-    certificate = scale.first.file(f"etc/letsencrypt/live/{guide.DOMAIN}/fullchain.pem")
-    with outside(
-        scale.folder,
-        domain=guide.DOMAIN,
-        authority=certificate,
-        keys=KEYS,
-        here=network.HERE,
-        shop=scale.first.address,
-    ) as world:
+    folder, first = scale.folder, scale.first
+    with ExitStack() as held:
+        whom_to_ask = held.enter_context(
+            authority(folder, domain=guide.DOMAIN, leads_to=first.address, here=network.HERE)
+        )
+        scale.is_built(whom_to_ask)
+        world = held.enter_context(
+            outside(
+                folder,
+                domain=guide.DOMAIN,
+                authority=whom_to_ask.certificate,
+                keys=KEYS,
+                here=network.HERE,
+                shop=first.address,
+            )
+        )
         scale.is_started(world.settings)
-        database = scale.first.file("etc/provodnik/secrets/database_url").read_text().strip()
+        database = first.file("etc/provodnik/secrets/database_url").read_text().strip()
         crowd = Crowd(world, database, at_once, LINK_WITHIN * 1.5)
         with crowd.buys():
             scale.suffers(database)
