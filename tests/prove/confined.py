@@ -42,7 +42,7 @@ class Confined(Units):
             found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
             expect(found is not None and float(found[1]) <= MOST_EXPOSED, f"{unit}: {said[-300:]}")
         self.shell(
-            "mkdir -p /home/keeper && touch /home/keeper/letters /root/notes /tmp/of-the-machine"
+            "mkdir -p /home/keeper && touch /home/keeper/letters ~/notes /tmp/of-the-machine"
         )
         outside = self.shell(LOOK).splitlines()
         expect(len(outside) == len(READ_ONLY) + 4, f"whoever is not shut in: {outside}")
@@ -73,9 +73,7 @@ class Confined(Units):
 
     def keeps_secrets(self) -> None:
         """Neither the whole journal, with command lines and all, nor any log names a secret."""
-        self.shell(
-            f"journalctl --all -o export > /root/journal && {LOGS} -exec cat {{}} + > /root/logs"
-        )
+        self.shell(f"journalctl --all -o export > ~/journal && {LOGS} -exec cat {{}} + > ~/logs")
         for name, word in (("journal", b"provodnik"), ("logs", b"/health/live HTTP/")):
             told = (self.inside.root / "root" / name).read_bytes()
             expect(word in told, f"{name} has no word of ours")

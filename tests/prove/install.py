@@ -17,10 +17,10 @@ from pathlib import Path
 
 from devtools import console, places
 from tests.bench import orders
-from tests.prove.hands import Failed, Hands, expect, report
-from tests.prove.survives import Survival
 from tests.prove.bare import RELEASES
+from tests.prove.hands import Failed, Hands, expect, report
 from tests.prove.machine import Machine, lacking, machine
+from tests.prove.survives import Survival
 
 DOMAIN = "витрина.example.com"
 ASCII = DOMAIN.encode("idna").decode()

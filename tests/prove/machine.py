@@ -23,8 +23,8 @@ from signal import SIGKILL
 from devtools import places
 from devtools.console import say
 from devtools.process import tie_to_us
-from tests.prove.control_groups import groups
 from tests.prove.bare import archive
+from tests.prove.control_groups import groups
 
 HANDED_ON = re.compile(
     r"(?i)(https?|all|no)_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|DEFAULT_TIMEOUT)"

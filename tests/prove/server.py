@@ -59,7 +59,7 @@ class Server(Hands):
             f"{HTTPS}/partners/join/",
         )
         for number in range(count):
-            paper = self.inside.root / f"root/{number}.pdf"
+            paper = self.inside.root / f"srv/{number}.pdf"
             paper.write_bytes(b"%PDF-1.7\n" + b"%d" % number * 200_000 + b"\n%%EOF\n")
             page = self.ask("/partners/join/", *jar)
             token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
@@ -68,7 +68,7 @@ class Server(Hands):
                 "csrfmiddlewaretoken": token,
                 "number": f"{number}" * 24,
                 "email": f"ivan{number}@example.test",
-                "papers": f"@/root/{number}.pdf",
+                "papers": f"@/srv/{number}.pdf",
             }
             form = [word for one in fields.items() for word in ("--form", "=".join(one))]
             seen = self.ask("/partners/join/", *jar, *form, "--write-out", " %{http_code}")
