@@ -41,9 +41,7 @@ class Confined(Units):
             said = self.said("systemd-analyze", "security", "--no-pager", unit)
             found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
             expect(found is not None and float(found[1]) <= MOST_EXPOSED, f"{unit}: {said[-300:]}")
-        self.shell(
-            "mkdir -p /home/keeper && touch /home/keeper/letters ~/notes /tmp/of-the-machine"
-        )
+        self.shell("mkdir -p /home/keeper && touch ~/notes /tmp/of-the-machine")
         outside = self.shell(LOOK).splitlines()
         expect(len(outside) == len(READ_ONLY) + 4, f"whoever is not shut in: {outside}")
         for unit in SERVICES:
