@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
+from collections.abc import Callable, Iterable, Sequence
 
 from devtools import console
 from tests.prove.machine import Machine, network
+
+Step = tuple[str, Callable[[], None]]  # what it claims, and how that is seen; raises Failed
 
 
 class Failed(Exception):
@@ -45,6 +49,22 @@ class Hands:
     def is_ready(self) -> bool:
         ready = "curl --silent --fail --max-time 5 http://127.0.0.1:8000/health/ready"
         return self.inside.run("bash", "-c", ready).returncode == 0
+
+
+def walk(steps: Iterable[Step], *, shell: Sequence[str] = ()) -> bool:
+    """One after another; false after the first that fails, where `shell` is entered to look around."""
+    for title, step in steps:
+        started = time.monotonic()
+        try:
+            step()
+        except Failed as seen:
+            report(title, started, failed=True)
+            console.write(str(seen))
+            if shell:
+                subprocess.run(shell, check=False)
+            return False
+        report(title, started)
+    return True
 
 
 def expect(true: bool, seen: str) -> None:

@@ -12,18 +12,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import time
-from collections.abc import Callable
 
 from devtools import console, places
 from tests.prove import engine, hub
-from tests.prove.hands import Failed, report
+from tests.prove.hands import Step, report, walk
 from tests.prove.image_life import Life
 from tests.prove.image_shut import Shut
 from tests.prove.stack import Stack
-
-Step = tuple[str, Callable[[], None]]
 
 
 def steps(inside: engine.Engine) -> list[Step]:
@@ -64,16 +60,9 @@ def run(arguments: list[str]) -> bool:
     began = started = time.monotonic()
     with engine.engine(places.STATE / "machines" / "image") as inside:
         report("a machine with an engine", started)
-        for title, step in steps(inside):
-            started = time.monotonic()
-            try:
-                step()
-            except Failed as seen:
-                report(title, started, failed=True)
-                console.write(str(seen))
-                if options.shell_on_failure:
-                    subprocess.run(inside.command("bash"), check=False)
-                return False
-            report(title, started)
+        if not walk(
+            steps(inside), shell=inside.command("bash") if options.shell_on_failure else ()
+        ):
+            return False
     console.say(f"proven in {time.monotonic() - began:.0f} s")
     return True

@@ -12,13 +12,12 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from devtools import console, places
 from tests.bench import orders
 from tests.prove.bare import RELEASES
-from tests.prove.hands import Failed, Hands, expect, report
+from tests.prove.hands import Hands, Step, expect, report, walk
 from tests.prove.machine import Machine, lacking, machine
 from tests.prove.survives import Survival
 
@@ -186,7 +185,7 @@ class Proof(Hands):
         expect(self.ask("/health/live").endswith(" 200"), "web does not answer")
         expect("calls 1" in self.python(COUNT_CALLS), "lost")
 
-    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+    def steps(self) -> list[Step]:
         return [
             ("install.sh without settings: all but the start", self.installs),
             ("a second run changes nothing", self.changes_nothing),
@@ -220,19 +219,8 @@ def run(arguments: list[str]) -> bool:
     with machine(places.STATE / "machines" / "install", options.release) as inside:
         lay_the_tree(inside.root / SOURCE.lstrip("/"))
         report(f"a clean {options.release}", started)
-        proof = Proof(inside)
-        for title, step in proof.steps():
-            started = time.monotonic()
-            try:
-                step()
-            except Failed as seen:
-                report(title, started, failed=True)
-                console.write(str(seen))
-                if options.shell_on_failure:
-                    subprocess.run(inside.command("bash"), check=False)
-                return False
-            report(title, started)
-    return True
+        shell = inside.command("bash") if options.shell_on_failure else ()
+        return walk(Proof(inside).steps(), shell=shell)
 
 
 def taken() -> str:

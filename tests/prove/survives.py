@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
 from devtools import console
 from tests.bench import data, orders
 from tests.prove.confined import Confined
-from tests.prove.hands import expect
+from tests.prove.hands import Step, expect
 from tests.prove.machine import Machine
 from tests.prove.snapshot import database, value
 from tests.prove.units import SERVICES, WEB
@@ -220,7 +220,7 @@ class Survival(Confined):
         self.wait(self.is_ready, what="/health/ready")
         self.all_run()
 
-    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+    def steps(self) -> list[Step]:
         return [
             ("no unit has ended since it was started", self.all_run),
             ("the sandbox of each holds", self.is_shut_in),
